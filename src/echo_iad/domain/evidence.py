@@ -1,0 +1,157 @@
+"""What the experts found about one part. Values only; no expert is known here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from echo_iad.domain.parts import FloatArray
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A normal retrieved for one query (paper, section 3.3)."""
+
+    id: int
+    """The normal's number in the memory."""
+    path: str
+    """Where its file was when it was enrolled."""
+    similarity: float
+    """Cosine with the query, -1 to 1; higher = more alike."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a region differs from the reference at the same place; every number is query minus reference."""
+
+    brightness: float
+    """CIELAB lightness, -100 to 100; positive = brighter than the reference."""
+    saturation: float
+    """CIELAB chroma; positive = more colourful."""
+    hue: float
+    """Size of the change of colour in the CIELAB a*b* plane, 0 or more."""
+    texture: float
+    """Relative change of local contrast, -1 to 1; positive = rougher than the reference."""
+    colour: str
+    """Name of the region's own colour, e.g. ``dark brown``."""
+    reference_colour: str
+    """Name of the reference's colour at the same place."""
+    words: tuple[str, ...]
+    """The same in plain words, strongest first, e.g. ``("darker", "rougher")``; empty = no clear change."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """One connected region of the anomaly map above the threshold."""
+
+    box: tuple[int, int, int, int]
+    """x0, y0, x1, y1 in pixels of the upright image; x1 and y1 lie outside."""
+    area_fraction: float
+    """Share of the image, 0 to 1."""
+    position: str
+    """Where it is, in words, e.g. ``upper left``."""
+    score: float
+    """Highest value of the map inside; higher = more unlike the normals."""
+    elongation: float
+    """Length over width of the region's ellipse, 1 = round."""
+    part_position: str
+    """Where it is on the object, e.g. ``near the left end``; empty when the object's outline is not known."""
+    change: Change | None = None
+    """Against the nearest reference at the same place; None without a reference picture."""
+
+
+@dataclass(frozen=True, eq=False)
+class AnomalyMap:
+    """How unlike the normals each place of the image is."""
+
+    values: FloatArray
+    """(h, w) float32 over the whole upright image; higher = more unlike the normals. Never rescaled by its
+    own minimum and maximum: ``threshold`` ties the scale."""
+    threshold: float
+    """The value above which a place counts as anomalous."""
+    foreground: FloatArray | None = None
+    """(h, w) float32, 0 to 1: how surely a place belongs to the part; None when the part fills the picture
+    or its outline is not known."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Query against normals, with a stated false-alarm rate (DESIGN, section 4)."""
+
+    score: float
+    """How unlike the normals the part is; higher = more unlike."""
+    p_value: float
+    """Conformal p-value: share of good parts that would score at least this high."""
+    threshold: float
+    """The score above which the part counts as anomalous."""
+    margin: float
+    """``score / threshold - 1``: positive = anomalous."""
+    certified: bool
+    """Whether the number of normals supports the false-alarm rate that was asked for."""
+    certified_reason: str
+    """Why it is certified or is not."""
+    false_alarm_rate: float
+    """The rate that was asked for, 0 to 1."""
+    is_anomalous: bool
+    """The verdict of the comparison."""
+    normals: int
+    """How many normals it was compared with."""
+    regions: tuple[Region, ...]
+    """Regions above the threshold of the map, highest score first."""
+    anomaly_map: AnomalyMap | None = field(default=None, repr=False, compare=False)
+    """Not part of the JSON record."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"arbitrary_types_allowed": True}
+
+
+@dataclass(frozen=True)
+class KnowledgePassage:
+    """A sentence or paragraph about an object, with its source."""
+
+    text: str
+    source: str
+    """File and place it came from."""
+    topic: str = ""
+    """What it is about: a defect's name, or ``good`` for what a good part looks like; empty when general."""
+    relevance: float = 0.0
+    """To the question, 0 to 1; 0 when not ranked."""
+
+
+@dataclass(frozen=True)
+class ReasoningStep:
+    """One step of a rationale: what was asked of the evidence and what it says."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ObjectMatch:
+    """Which enrolled object the part is."""
+
+    name: str | None
+    """None: unlike every enrolled object."""
+    named_by_user: bool
+    similarity: float
+    """Cosine with the nearest normal of that object."""
+    margin: float
+    """Similarity minus that of the nearest other object; infinity is never stored, 2.0 = no other object."""
+    reason: str
+    """In one sentence."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that the experts found, as the decision maker receives it."""
+
+    object: ObjectMatch
+    references: tuple[Reference, ...] = ()
+    comparison: Comparison | None = None
+    knowledge: tuple[KnowledgePassage, ...] = ()
+    """Passages chosen for this question, most relevant first."""
+    object_knowledge: tuple[KnowledgePassage, ...] = ()
+    """All passages about the object; what `knowledge` was chosen from."""
+    reasoning: tuple[ReasoningStep, ...] = ()
+    missing: Mapping[str, str] = field(default_factory=dict)
+    """Expert -> why its evidence is missing (no normals, no knowledge, ...)."""

@@ -1,0 +1,111 @@
+"""Pictures of parts and what an encoder makes of them. Knows no file format and no model.
+
+Array axes are named in memory order. ``h, w`` are rows and columns, ``c`` channels, ``d`` numbers of a vector.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray: TypeAlias = NDArray[np.float32]
+ByteArray: TypeAlias = NDArray[np.uint8]
+BoolArray: TypeAlias = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """An upright RGB picture, perhaps decoded at reduced size.
+
+    Attributes
+    ----------
+    pixels : (h, w, 3) uint8
+        Upright RGB. ``h, w`` may be smaller than ``height, width`` when a reduced decoding was asked for.
+    width, height : int
+        Size of the upright picture at full size, in pixels; every box in a record is in these pixels.
+    path : str
+        Where it came from, or a description when it came from bytes or an array.
+    sha256 : str
+        Hex digest of the file's bytes (of the pixels when there was no file).
+    """
+
+    pixels: ByteArray
+    width: int
+    height: int
+    path: str
+    sha256: str
+
+    def __post_init__(self) -> None:
+        if self.pixels.dtype != np.uint8 or self.pixels.ndim != 3 or self.pixels.shape[2] != 3:
+            msg = f"Picture.pixels must be (h, w, 3) uint8. Got {self.pixels.shape} {self.pixels.dtype}."
+            raise ValueError(msg)
+        if self.pixels.size == 0:
+            msg = f"Picture.pixels must not be empty. Got {self.pixels.shape}."
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True)
+class EncoderId:
+    """Which encoder made a vector: memories refuse vectors of another one.
+
+    Attributes
+    ----------
+    name : str
+        Name in the encoder catalogue, e.g. ``edge``.
+    weights_sha256 : str
+        Hex digest of the weights.
+    dimension : int
+        Length ``d`` of the vectors.
+    preparation : str
+        How a picture is prepared (size, crop, scaling), or how a text is cut; two encoders that prepare
+        differently are different encoders.
+    space : str
+        Vectors of two encoders can be compared only when their spaces are equal (CLIP's two towers share one).
+    """
+
+    name: str
+    weights_sha256: str
+    dimension: int
+    preparation: str
+    space: str
+
+
+@dataclass(frozen=True, eq=False)
+class ImageEncoding:
+    """What an image encoder makes of one picture.
+
+    Attributes
+    ----------
+    vector : (d,) float32, unit length
+        The pooled embedding.
+    levels : tuple of (h, w, c) float32
+        Patch features, finest grid first; empty when the encoder has none. Not normalised.
+    """
+
+    vector: FloatArray
+    levels: tuple[FloatArray, ...] = ()
+
+
+@dataclass(frozen=True)
+class Normal:
+    """An enrolled image of a good part, as the memory lists it."""
+
+    id: int
+    """Number in the memory; never used again after a removal."""
+    object: str
+    """The product."""
+    path: str
+    """Where the file was when it was enrolled."""
+    sha256: str
+    """Hex digest of the file's bytes."""
+    width: int
+    """Pixels of the upright picture."""
+    height: int
+    """Pixels of the upright picture."""
+    enrolled_at: str
+    """ISO 8601, UTC."""
+    enrolled_by: str
+    """Login name of who enrolled it."""

@@ -1,0 +1,111 @@
+"""Every error that Echo raises on purpose. Knows nothing but text.
+
+The tree::
+
+    EchoError                     anything that Echo says about its own work
+    ├── UserError                 the user can cure it: one line, no traceback, exit code 2
+    │   ├── ImageError            a file that is no usable picture
+    │   ├── ProfileError          a profile that is unknown or holds a wrong value
+    │   ├── QuestionError         a question or its options cannot be used
+    │   ├── KnowledgeError        a knowledge file that cannot be read
+    │   ├── MissingExtraError     an optional package is not installed
+    │   ├── MissingModelError     a checkpoint is not there
+    │   ├── UnknownNameError      a name that no registry holds
+    │   └── MemoryStoreError      a memory that cannot be opened or used
+    │       ├── MemoryLockedError     another process is writing it
+    │       ├── MemoryVersionError    written by another version of Echo
+    │       ├── MemoryDamagedError    its contents contradict each other
+    │       ├── ForeignEncoderError   made by another encoder than the profile's
+    │       └── UnknownObjectError    an object that is not enrolled
+    └── ContractError             a plug-in broke a promise (a bug, its traceback stays)
+
+A message says what is wrong, whose it is, what is allowed, what was got, and the next step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class EchoError(Exception):
+    """Root of every error that Echo raises on purpose."""
+
+
+class UserError(EchoError):
+    """Something the user can cure; shown as one line without a traceback."""
+
+
+class ImageError(UserError):
+    """A file that is missing, empty, truncated, too large or no picture."""
+
+
+class ProfileError(UserError):
+    """A profile that does not exist or holds a value that is not allowed."""
+
+
+class QuestionError(UserError):
+    """A question or its options cannot be used."""
+
+
+class KnowledgeError(UserError):
+    """A knowledge file that is missing or has an unknown form."""
+
+
+class MissingExtraError(UserError):
+    """An optional package is needed and not installed."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs an optional package. Install it with: pip install 'echo-iad[{extra}]'")
+
+
+class MissingModelError(UserError):
+    """A checkpoint that is not on this machine."""
+
+
+class UnknownNameError(UserError):
+    """A name that no registry holds; the message lists the nearest and the known names."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        nearest = get_close_matches(name, names, n=1)
+        hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+        super().__init__(f"Unknown {kind} {name!r}.{hint} Known: {', '.join(names) or 'none'}.")
+
+
+class MemoryStoreError(UserError):
+    """A memory that cannot be opened or used."""
+
+
+class MemoryLockedError(MemoryStoreError):
+    """Another process is writing this memory."""
+
+
+class MemoryVersionError(MemoryStoreError):
+    """The memory was written by a version of Echo that this one cannot read."""
+
+
+class MemoryDamagedError(MemoryStoreError):
+    """The memory's contents contradict each other."""
+
+
+class ForeignEncoderError(MemoryStoreError):
+    """The memory was made by another encoder than the one in use."""
+
+
+class UnknownObjectError(MemoryStoreError):
+    """An object that is not enrolled."""
+
+    def __init__(self, name: str, enrolled: Iterable[str]) -> None:
+        names = sorted(enrolled)
+        nearest = get_close_matches(name, names, n=1)
+        hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+        known = ", ".join(names) or "none"
+        super().__init__(
+            f"Object {name!r} is not enrolled in this memory.{hint} Enrolled: {known}. "
+            f"Enrol it with: echo-iad enrol FOLDER --object {name} --memory DIR"
+        )
+
+
+class ContractError(EchoError):
+    """A plug-in broke a promise of its protocol: a bug in the plug-in, not a fault of the user."""

@@ -1,0 +1,161 @@
+"""Profiles and environment: the only reader of os.environ and of profiles/*.toml.
+
+A profile is one TOML file that names every choice. Precedence: argument, environment, profile. An unknown key is
+an error that names it. Knows the choices' names, not what is behind them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from echo_iad.domain.questions import Expert, Plan, QuestionType
+from echo_iad.errors import ProfileError, UnknownNameError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[int, Field(ge=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EncoderSettings(_Section):
+    """Which encoders, and from where."""
+
+    image: str
+    image_model: str = ""
+    text: str
+    text_model: str = ""
+
+
+class RetrievalSettings(_Section):
+    """How references are found (paper, section 3.3)."""
+
+    index: Literal["auto", "exact", "hnsw"]
+    hnsw_from: Positive
+    m: Positive
+    ef_construction: Positive
+    ef_search: Positive
+    references: Literal["none", "random", "similar"]
+    shots: Annotated[int, Field(ge=0, le=64)]
+    image_weight: Share
+    unknown_margin: float
+
+
+class ComparisonSettings(_Section):
+    """How much of the normals the comparator keeps."""
+
+    bank_megabytes: Annotated[float, Field(gt=0)]
+
+
+class ToleranceSettings(_Section):
+    """How often a good part may be called defective."""
+
+    false_alarm_rate: Annotated[float, Field(gt=0, lt=1)]
+
+
+class KnowledgeSettings(_Section):
+    """How much knowledge reaches the decision (paper, section 3.2)."""
+
+    mode: Literal["none", "domain", "context"]
+    passages: Positive
+
+
+class DeciderSettings(_Section):
+    """Who decides, and when it may say that it is not sure."""
+
+    name: str
+    abstain_below: Share
+
+
+class Profile(_Section):
+    """Every choice of one way to inspect."""
+
+    name: str
+    description: str
+    seed: int
+    encoders: EncoderSettings
+    retrieval: RetrievalSettings
+    comparison: ComparisonSettings
+    tolerance: ToleranceSettings
+    knowledge: KnowledgeSettings
+    decider: DeciderSettings
+    plan: dict[QuestionType, tuple[Expert, ...]]
+
+    def sha256(self) -> str:
+        """Digest of every effective value."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    def plans(self) -> dict[QuestionType, Plan]:
+        """The plan table (DESIGN, section 5)."""
+        return {kind: Plan(kind, experts) for kind, experts in self.plan.items()}
+
+
+def profile_names() -> list[str]:
+    """Names of the profiles that Echo ships, sorted."""
+    return sorted(entry.name.removesuffix(".toml") for entry in _folder().iterdir() if entry.name.endswith(".toml"))
+
+
+def load_profile(name_or_path: str) -> Profile:
+    """Read a shipped profile by name, or one of your own by the path of its TOML file.
+
+    Raises
+    ------
+    UnknownNameError
+        No shipped profile has this name and no file is there.
+    ProfileError
+        The file cannot be read, or holds an unknown key or a value that is not allowed.
+
+    Examples
+    --------
+    >>> load_profile("edge").decider.name
+    'embedded'
+    """
+    if name_or_path in profile_names():
+        return _parse(_folder().joinpath(f"{name_or_path}.toml").read_text(encoding="utf-8"), name_or_path)
+    path = Path(name_or_path)
+    if not path.is_file():
+        raise UnknownNameError("profile", name_or_path, profile_names())
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        msg = f"The profile {path} cannot be read: {fault}"
+        raise ProfileError(msg) from fault
+    return _parse(text, str(path))
+
+
+def _parse(text: str, where: str) -> Profile:
+    try:
+        profile = Profile.model_validate(tomllib.loads(text))
+        missing = set(QuestionType) - set(profile.plans())
+    except tomllib.TOMLDecodeError as fault:
+        msg = f"The profile {where} is no TOML: {fault}"
+        raise ProfileError(msg) from fault
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        msg = f"The profile {where} has a wrong value at {place}: {first['msg']}. Compare: echo-iad profiles show edge"
+        raise ProfileError(msg) from fault
+    except ValueError as fault:
+        msg = f"The profile {where} has a wrong plan: {fault}"
+        raise ProfileError(msg) from fault
+    if missing:
+        msg = f"The profile {where} has no plan for: {', '.join(sorted(missing))}."
+        raise ProfileError(msg)
+    return profile
+
+
+def _folder() -> resources.abc.Traversable:  # type: ignore[name-defined]
+    return resources.files("echo_iad") / "profiles"
+
+
+def environment(name: str, default: str = "") -> str:
+    """Value of the environment variable ``ECHO_IAD_<name>``; the variables are listed in docs/environment.md."""
+    return os.environ.get(f"ECHO_IAD_{name}", default)
