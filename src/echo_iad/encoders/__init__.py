@@ -1,1 +1,1 @@
-"""encoders"""
+"""encoders."""

@@ -1,0 +1,52 @@
+"""ONNX Runtime as Echo uses it: quiet, deterministic, as many threads as the process may use. Knows no model."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from echo_iad.errors import UserError
+from echo_iad.settings import environment
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+
+def threads() -> int:
+    """Threads for one encoder: ``ECHO_IAD_THREADS``, else the cores that this process may use.
+
+    Raises
+    ------
+    UserError
+        ``ECHO_IAD_THREADS`` is no whole number of at least 1.
+    """
+    wanted = environment("THREADS")
+    if not wanted:
+        return available_cores()
+    if not wanted.isdecimal() or int(wanted) < 1:
+        msg = f"ECHO_IAD_THREADS must be a whole number of at least 1. Got {wanted!r}."
+        raise UserError(msg)
+    return int(wanted)
+
+
+def available_cores() -> int:
+    """Cores that this process may use; less than the machine's where it is confined."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def open_session(content: bytes) -> onnxruntime.InferenceSession:
+    """Load an ONNX model from its bytes."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads()
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.log_severity_level = 3  # errors alone
+    options.use_deterministic_compute = True
+    options.add_session_config_entry("session.disable_quant_qdq", "1")  # expand int8 weights once, at load
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave the cores to the line's software
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
