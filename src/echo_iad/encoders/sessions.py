@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from echo_iad.errors import UserError
@@ -36,8 +37,8 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def open_session(content: bytes) -> onnxruntime.InferenceSession:
-    """Load an ONNX model from its bytes."""
+def open_session(file: Path) -> onnxruntime.InferenceSession:
+    """Load an ONNX file."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -49,4 +50,4 @@ def open_session(content: bytes) -> onnxruntime.InferenceSession:
     options.use_deterministic_compute = True
     options.add_session_config_entry("session.disable_quant_qdq", "1")  # expand int8 weights once, at load
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave the cores to the line's software
-    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
