@@ -77,8 +77,9 @@ WORDS: dict[Cue, str] = {
         accept acceptable accepted alright approve bad check clean comply compliant conform conformant conforming
         conformity correct decent deliver fine flawless good healthy identical inspect intact match nok normal ok okay
         pass perfect pristine quality reject release saleable scrap sellable ship shippable sound tolerance unacceptable
-        undamaged usable verdict allright in_spec out_of_spec to_specification to_spec go_no_go all_present
-        everything_present right_place as_expected as_it_should same_as like_the_reference
+        undamaged usable verdict allright look_right all_right look_off anything_off something_off is_off no_go go_ahead
+        everything criteria criterion meet requirement specification spec standard send sold sell keep approval in_spec out_of_spec to_specification to_spec go_no_go all_present
+        everything_present right_place as_expected as_it_should same_as 
     """,
     Cue.KIND: """
         call categorise categorize category class classification classify diagnose diagnosis identify identity kind
@@ -93,16 +94,16 @@ WORDS: dict[Cue, str] = {
     Cue.LOOK: """
         appear appearance aspect big branched bright broad characterise characterize characteristic colored color
         colour coloured curved dark deep depth describe description diameter dimension elongated extent faint feature
-        form geometry height jagged large length light linear long look manifest measure morphology narrow orient
+        form geometry height jagged large length light linear long look measure morphology narrow orient
         orientation pattern profile resemble round rounded roundish shallow shape shiny short size small smooth
         straight texture thick thickness thin tiny tone visual visually wide width aligned distributed arrange
-        arrangement layout finish hue shade
+        arrangement layout finish hue shade me_about more_about elaborate
     """,
     Cue.MEANING: """
         affect analyse analyze analysis arise because cause compare comparison conclude conclusion contrast
         differ differentiate disrupt distinguish effect explain explanation expose happen impact implication imply
         importance important infer influence interfere matter mean meaning occur originate reason reveal role
-        significance significant stand_out said_about extend progress run_across come_from coming_from
+        significance significant stand_out said_about extend progress run_across create produce lead_to due_to introduce manifest compared_to compared_with performance reliability durability come_from coming_from
         came_from if_we what_if
     """,
     Cue.REMEDY: """
@@ -110,11 +111,11 @@ WORDS: dict[Cue, str] = {
         dangerous disposition dispose fix harmful harm hazard mitigate outcome prevent preventive reduce remedy
         repair repairable repercussion replace rework risk risky root safe safety salvage serious seriousness severe
         severity still stop urgent urgency worry worrying recommend recommended recommendation action actions
-        functional_impact to_do we_do i_do be_done do_with do_about lifespan lifetime tolerable
+        functional cosmetic aesthetic responsible blame to_do we_do i_do be_done do_with do_about lifespan lifetime tolerable
     """,
     Cue.SIGNIFY: "convey hint imply indicate infer mean point_towards reveal signify suggest tell_us show_about",
     Cue.PURPOSE: """
-        application design designed function functional intended purpose serve use used_for used_to usage used required
+        application design designed function intended purpose serve use used_for used_to usage used required
     """,
     Cue.FURTHER: "additional additionally another further more other second secondary besides else",
     Cue.EXISTS: """
@@ -122,7 +123,7 @@ WORDS: dict[Cue, str] = {
         identify_any indication no notice observe observed present see seen sign signs some spotted there visible
         without anything something anywhere got
     """,
-    Cue.QUESTION_WORD: "what where which how why when who whose whereabouts whats wheres",
+    Cue.QUESTION_WORD: "what where which how why when who whose",
     Cue.AUXILIARY: "is are was were does do did has have can could would will should may might must shall am been be",
     Cue.PRONOUN: "it this that these those they them one he she its",
     Cue.DEFINITE: "the this that these those its their said",
@@ -135,7 +136,7 @@ WORDS: dict[Cue, str] = {
         precise precisely precision predominant present primary probable probably provide quickly really relation
         relative respect seem seems shown show sir since so specific specifically such take tell than thank
         thanks the their then think through to too typical typically under up upon us very view want we well
-        when while whether with within would you your yes no true false answer question select choose option following
+        when while whether with within customer client user consumer operator would you your yes no true false answer question select choose option following
         statement detail detailed information info report state visible visibly observed surrounding
         does did am are was were will shall should may might must can first one two same different detected found
         provided here there say list seen confirm whole itself rest like else only ask briefly
@@ -145,7 +146,7 @@ WORDS: dict[Cue, str] = {
 
 TYPING_SLIPS: dict[str, str] = {
     "wat": "what", "wht": "what", "waht": "what", "whats": "what", "wats": "what", "wich": "which", "whcih": "which",
-    "wher": "where", "whre": "where", "were's": "where", "wheres": "where", "ther": "there", "thier": "their",
+    "wher": "where", "whre": "where", "were's": "where", "wheres": "where", "whereabouts": "where", "ther": "there", "thier": "their",
     "teh": "the", "hte": "the", "hwo": "how", "hows": "how", "wy": "why", "whys": "why", "u": "you", "r": "are",
     "ur": "your", "iz": "is", "dis": "this", "dat": "that", "pic": "picture", "img": "image", "pls": "please",
     "loc": "location", "pos": "position", "desc": "description", "ng": "nok", "ncr": "nonconformity",

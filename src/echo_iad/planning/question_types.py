@@ -57,6 +57,10 @@ _OF_A_DEFECT = {
     _Ask.NOTHING: QuestionType.OTHER,
 }
 _ANSWER_FORMAT = frozenset("true false yes no or answer choose select one option correct the a and b c d with".split())
+_TAGS = frozenset(["right", "correct", "no", "yes", "please", "pls", "thanks", "huh", "sir", "or", "not"])
+_BEFORE_A_SIDE = frozenset("the to on upper lower top bottom far or and left more at is".split())
+_STATING = frozenset("there this the i we it a an our my these some".split())
+_POINTING = frozenset("show showing mark find outline circle highlight point".split())
 _PLACE_NOUNS = frozenset("part parts side sides area areas section sections region regions end ends half".split())
 _PLACE_NOUNS |= frozenset("component components element elements surface corner corners face quadrant piece".split())
 
@@ -86,7 +90,7 @@ def classify_question(question: str | Question, options: Mapping[str, str] | Non
     if isinstance(question, Question):
         options = question.options if options is None else options
         question = question.text
-    said = [one for one in clauses(question) if not _ANSWER_FORMAT.issuperset(one.words)]
+    said = [part for one in clauses(question) for part in _parts(one) if not _ANSWER_FORMAT.issuperset(part.words)]
     if not said:
         return _OF_A_DEFECT[_shape(options)]
     asking = next((one for one in said if _asks(one)), said[-1])
@@ -110,12 +114,22 @@ def _type_of(ask: _Ask, topic: _Topic, asking: Clause, *, known: bool) -> Questi
     return _OF_A_DEFECT[ask]
 
 
+def _parts(one: Clause) -> list[Clause]:
+    """A sentence less its tag ("right?"), parted where it states a defect first and asks afterwards."""
+    end = len(one.words)
+    while end > 1 and one.words[end - 1] in _TAGS and one.words[end - 2] not in _BEFORE_A_SIDE:
+        end -= 1
+    one = Clause(one.words[:end], one.cues[:end])
+    asks = one.first(Cue.QUESTION_WORD)
+    stated = asks and one.words[0] in _STATING and Clause(one.words[:asks], one.cues[:asks]).has(*_DEFECTS)
+    return [Clause(one.words[:asks], one.cues[:asks]), one.since(asks)] if asks and stated else [one]
+
+
 def _asks(one: Clause) -> bool:
     """Whether a sentence asks rather than states."""
-    first = one.words[0]
     if one.has(Cue.QUESTION_WORD):
         return True
-    if first == "there" or (not one.cues[0].isdisjoint((Cue.DEFINITE, Cue.PRONOUN)) and one.has(Cue.AUXILIARY)):
+    if one.words[0] in ("there", "i", "we") or not one.cues[0].isdisjoint((Cue.DEFINITE, Cue.PRONOUN)):
         return False
     return Cue.AUXILIARY in one.cues[0] or one.has(*_ASKING, Cue.VERDICT, *_DEFECTS)
 
@@ -127,17 +141,16 @@ def _states_a_defect(one: Clause) -> bool:
 def _what_is_asked(one: Clause, *, known: bool) -> _Ask:
     one = _without_courtesy(one)
     place = one.first(Cue.QUESTION_WORD)
-    further = known and one.has(Cue.FURTHER)
     if place is None or (_opens_a_yes_no_question(one) and not _is_frame(one)):
-        return _Ask.MEANING if further and one.has(*_DEFECTS) else _yes_no(one)
+        return _Ask.MEANING if known and one.has(Cue.FURTHER) and one.has(*_DEFECTS) else _yes_no(one)
     word, rest = one.words[place], one.since(place + 1)
     if word == "where":
         return _asked_by_where(one, rest)
-    if word == "why":
+    if word in ("why", "who", "when"):
         return _Ask.REMEDY if one.has(*_DEFECTS, Cue.VERDICT) else _Ask.MEANING
     if word == "how":
         return _asked_by_how(rest)
-    return _asked_by_what(one, rest, further=further)
+    return _asked_by_what(one, rest, known=known)
 
 
 def _without_courtesy(one: Clause) -> Clause:
@@ -168,6 +181,8 @@ def _asked_by_where(one: Clause, rest: Clause) -> _Ask:
 def _asked_by_how(rest: Clause) -> _Ask:
     if rest.words[:1] in (("many",), ("much",)):
         return _Ask.NAME
+    if rest.words[:1] == ("bad",):
+        return _Ask.REMEDY
     if rest.has(Cue.MEANING, Cue.REMEDY):
         return _Ask.REMEDY if rest.has(Cue.REMEDY) else _Ask.MEANING
     if rest.has(Cue.KIND, Cue.LOOK, Cue.PURPOSE):
@@ -177,9 +192,12 @@ def _asked_by_how(rest: Clause) -> _Ask:
     return _Ask.PLACE if rest.has(Cue.PLACE) else _Ask.STATE if rest.has(Cue.VERDICT) else _Ask.LOOK
 
 
-def _asked_by_what(one: Clause, rest: Clause, *, further: bool) -> _Ask:
-    if rest.has(Cue.SIGNIFY) and rest.words[:1] != () and rest.has(*_DEFECTS):
+def _asked_by_what(one: Clause, rest: Clause, *, known: bool) -> _Ask:
+    if rest.has(Cue.SIGNIFY) and (known or rest.has(*_DEFECTS)):
         return _Ask.MEANING
+    if known and rest.says("compared_to", "compared_with"):
+        return _Ask.MEANING
+    further = known and rest.has(Cue.FURTHER)
     if rest.words and rest.words[0] in _PLACE_NOUNS and rest.has(*_DEFECTS):
         return _Ask.PLACE
     ask = _Ask.MEANING if further and rest.cues and Cue.FURTHER in rest.cues[0] else _first_ask(rest)
@@ -211,6 +229,8 @@ def _yes_no(one: Clause) -> _Ask:
     ask = _first_ask(one)
     if ask is not _Ask.NOTHING:
         return ask
+    if definite and not _POINTING.isdisjoint(one.words[:defect]) and not _opens_a_yes_no_question(one):
+        return _Ask.PLACE
     later = one.first(*_DEFECTS, start=defect + 1)
     if "or" in one.words and later is not None and not _opens_a_yes_no_question(one):
         return _Ask.NAME
@@ -230,7 +250,11 @@ def _names_a_kind(one: Clause) -> bool:
 def _yes_no_without_a_defect(one: Clause) -> _Ask:
     if one.has(Cue.REMEDY):
         return _Ask.REMEDY
-    if one.has(Cue.VERDICT) or (one.has(Cue.EXISTS) and one.has(Cue.MAYBE_DEFECT)):
+    if (
+        one.has(Cue.VERDICT)
+        or (_opens_a_yes_no_question(one) and one.says("all", "every", "complete"))
+        or (one.has(Cue.EXISTS) and one.has(Cue.MAYBE_DEFECT))
+    ):
         return _Ask.STATE
     return _first_ask(one)
 

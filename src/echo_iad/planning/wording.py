@@ -75,7 +75,7 @@ def clause(sentence: str) -> Clause:
     """One sentence, in lower case, as words with cues."""
     for ending, full in _CONTRACTIONS[:1] + _CONTRACTIONS[2:]:
         sentence = sentence.replace(ending, full)
-    raw = [_repaired(word) for word in _WORD.findall(_POSSESSIVE.sub("", sentence))]
+    raw = [_repaired(word) for word in _words_of(_POSSESSIVE.sub("", sentence))]
     words: list[str] = []
     place = 0
     while place < len(raw):
@@ -83,6 +83,12 @@ def clause(sentence: str) -> Clause:
         words.append("_".join(raw[place : place + length]))
         place += length
     return Clause(tuple(words), tuple(cues_of(word) for word in words))
+
+
+def _words_of(sentence: str) -> list[str]:
+    """Words; a hyphened one of which nothing is known as its parts."""
+    found = _WORD.findall(sentence)
+    return [part for word in found for part in (word.split("-") if "-" in word and not cues_of(word) else (word,))]
 
 
 @lru_cache(maxsize=4096)
@@ -97,7 +103,7 @@ def cues_of(word: str) -> frozenset[Cue]:
 def _forms(word: str) -> list[str]:
     forms = [word]
     for ending, instead in (
-        ("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""),
+        ("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""),
     ):  # fmt: skip
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             stem = word.removesuffix(ending)
