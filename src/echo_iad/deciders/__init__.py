@@ -1,1 +1,1 @@
-"""deciders"""
+"""Evidence to a decision. Knows no picture, no memory and no encoder of pictures."""

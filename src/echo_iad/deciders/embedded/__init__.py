@@ -1,1 +1,1 @@
-"""deciders/embedded"""
+"""The decision maker with no LLM: numbers, word lists and sentence vectors. Nothing in it is fitted to a benchmark."""

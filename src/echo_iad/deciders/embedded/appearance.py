@@ -1,0 +1,114 @@
+"""Which type, and what does it look like? Options against the object's knowledge and against what was seen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from echo_iad.deciders.embedded.attributes import agreement, color_agreement, expectation, strongest
+from echo_iad.deciders.embedded.case import Answer, Case
+from echo_iad.deciders.embedded.localization import place_term
+from echo_iad.deciders.embedded.places import parse_place
+from echo_iad.deciders.embedded.polarity import Side, valence
+from echo_iad.deciders.embedded.scoring import ScoredOption, Term
+from echo_iad.deciders.embedded.seen import Seen
+from echo_iad.deciders.embedded.sentences import attribute, capital, looks, quoted, verdict, where
+from echo_iad.domain.questions import QuestionType
+
+KNOWLEDGE_WEIGHT = 1.0
+LOOKS_WEIGHT = 2.0
+COLOR_WEIGHT = 0.7
+_SHARPNESS = 8.0
+"""Cosines of sentence vectors to log-likelihood: 0.1 closer is worth 0.8."""
+
+
+def describe(case: Case) -> Answer:
+    """Answer which type of defect it is or what it looks like.
+
+    Without a comparison the knowledge alone may answer, and the reason says so; without knowledge either, it abstains.
+    """
+    if case.seen is None and not case.topics:
+        why = (
+            f"The part was not compared with good parts ({case.nothing_compared}), and nothing is known of its defects."
+        )
+        return Answer("", why, abstains=True)
+    texts = list(case.question.options.values())
+    known = knowledge_terms(case, texts)
+    options = tuple(
+        ScoredOption(label, text, (term, *_seen_terms(text, case.seen)))
+        for (label, text), term in zip(case.question.options.items(), known, strict=True)
+    )
+    return Answer(_open_text(case), _reason(case), options)
+
+
+def knowledge_terms(case: Case, texts: Sequence[str]) -> list[Term]:
+    """How well each text fits the known defects, each weighted by how well it fits what was seen.
+
+    The term is log sum over topics of belief x exp(sharpness x cosine), zero mean over the texts.
+    """
+    if not case.topics or not texts:
+        return [Term("knowledge", 0.0) for _ in texts]
+    similar = topic_similarity(case, texts)
+    values = np.log((np.array(case.topic_beliefs) * np.exp(_SHARPNESS * similar)).sum(axis=1))
+    return [Term("knowledge", KNOWLEDGE_WEIGHT * float(value)) for value in values - values.mean()]
+
+
+def topic_similarity(case: Case, texts: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """(texts, topics) float64: the mean of a text's cosine with the topic's name and with its nearest sentence."""
+    names = case.vectors.cosine(texts, [topic.name for topic in case.topics])
+    nearest = [
+        case.vectors.cosine(texts, topic.sentences).max(axis=1) if topic.sentences else np.zeros(len(texts))
+        for topic in case.topics
+    ]
+    return np.asarray((names + np.stack(nearest, axis=1)) / 2.0, np.float64)
+
+
+def _seen_terms(text: str, seen: Seen | None) -> tuple[Term, ...]:
+    if seen is None:
+        return ()
+    if valence(text) is Side.GOOD and not expectation(text):
+        return (Term("no defect", math.log(max(1.0 - seen.p_anomalous, 1e-6))),)
+    expected = expectation(text)
+    fitting = strongest(expected, seen.attributes)
+    note = attribute(fitting, seen.attributes[fitting]) if fitting else ""
+    terms = [Term("looks", LOOKS_WEIGHT * agreement(expected, seen.attributes), note)]
+    terms.append(Term("colour", COLOR_WEIGHT * color_agreement(text, _colors(seen))))
+    place = parse_place(text)
+    if place is not None and place.is_known and seen.mass is not None and seen.picture and seen.part:
+        terms.append(Term("place", 0.3 * place_term(place, seen.mass, (seen.picture, seen.part)).value))
+    return tuple(terms)
+
+
+def _colors(seen: Seen) -> list[str]:
+    region = seen.main
+    return [region.change.colour] if region is not None and region.change is not None else []
+
+
+def _open_text(case: Case) -> str:
+    seen = case.seen
+    if seen is not None and not seen.comparison.is_anomalous:
+        return f"No defect was found. {verdict(seen.comparison)}"
+    parts = []
+    if seen is not None:
+        region = seen.main
+        place = f", {where(region)}" if region is not None else ""
+        parts.append(capital(f"the comparison shows {looks(seen)}{place}"))
+    if case.topics:
+        best = int(np.argmax(case.topic_beliefs))
+        topic = case.topics[best]
+        sure = f"probability {case.topic_beliefs[best]:.0%} among the known defects, by its looks"
+        parts.append(capital(f"of the known defects, {topic.name!r} fits best ({sure})"))
+        if case.question_type is QuestionType.DESCRIPTION and topic.sentences:
+            parts.append(f"It is described so: {topic.sentences[0]} ({topic.source})")
+    return " ".join(parts)
+
+
+def _reason(case: Case) -> str:
+    seen = case.seen
+    if seen is None:
+        return f"Nothing was compared ({case.nothing_compared}); this rests on the object's knowledge alone."
+    doubt = "" if seen.comparison.is_anomalous else ", though the comparison calls this part normal"
+    known = f"; nearest knowledge: {quoted(case.evidence.knowledge[0])}" if case.evidence.knowledge else ""
+    return f"Seen: {looks(seen)}{doubt}{known}".rstrip(".") + "."

@@ -1,0 +1,92 @@
+"""Words of looks against what was seen. Knows the lexicon and the measured attributes; knows no product."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from echo_iad.deciders.embedded.lexicon import DEFECTS, LOOKS, Attribute, Expectation
+from echo_iad.deciders.embedded.words import stem, tokens, word_set
+
+_NEGATORS = word_set("no not n't without never none nothing")
+COLORS: Mapping[str, frozenset[str]] = {
+    "red": word_set("red reddish crimson pink rust"),
+    "orange": word_set("orange rust brown"),
+    "yellow": word_set("yellow yellowish golden beige"),
+    "green": word_set("green greenish olive"),
+    "blue": word_set("blue bluish navy cyan"),
+    "purple": word_set("purple violet magenta"),
+    "pink": word_set("pink red"),
+    "brown": word_set("brown brownish orange tan beige"),
+    "black": word_set("black dark blackish"),
+    "white": word_set("white whitish light pale silver"),
+    "gray": word_set("gray grayish silver"),
+    "silver": word_set("silver gray white"),
+    "beige": word_set("beige brown yellow tan"),
+    "golden": word_set("golden yellow"),
+}
+"""Colour word to the colour words that may be meant by it."""
+
+
+def expectation(text: str) -> Expectation:
+    """Read what the words of ``text`` lead one to expect; negated words expect the opposite, weakly.
+
+    Returns
+    -------
+    mapping of Attribute to float
+        -1 to 1 each; empty when no word says anything about looks.
+
+    Examples
+    --------
+    >>> expectation("a thin dark line")["elongated"] > 0.5, expectation("a thin dark line")["dark"] > 0.5
+    (True, True)
+    >>> dict(expectation("a problem"))
+    {}
+    """
+    sums: dict[Attribute, float] = {}
+    negated = False
+    for word in tokens(text):
+        if word in ",;:.?!":
+            negated = False
+        elif word in _NEGATORS:
+            negated = True
+        for table in (LOOKS, DEFECTS):
+            if root := stem(word, table):
+                sign = -0.6 if negated else 1.0
+                for attribute, value in table[root].items():
+                    sums[attribute] = sums.get(attribute, 0.0) + sign * value
+                break
+    return {attribute: max(-1.0, min(1.0, value)) for attribute, value in sums.items()}
+
+
+def agreement(expected: Expectation, seen: Mapping[Attribute, float]) -> float:
+    """How well the expected attributes fit the seen ones.
+
+    The mean product over the attributes that are expected, -1 (contradicted) to 1; 0 when nothing is expected or
+    nothing was measured.
+
+    Examples
+    --------
+    >>> agreement({"elongated": 1.0}, {"elongated": 0.8}), agreement({"dark": 0.5}, {})
+    (0.8, 0.0)
+    """
+    shared = {name: value for name, value in expected.items() if name in seen}
+    weight = sum(abs(value) for value in shared.values())
+    if weight == 0.0:
+        return 0.0
+    return sum(value * seen[name] for name, value in shared.items()) / max(weight, 0.5)
+
+
+def color_agreement(text: str, seen_colors: Sequence[str]) -> float:
+    """1 when ``text`` names a colour that was seen, -1 when it names only others, 0 when it names none."""
+    named = {color for word in tokens(text) if (color := stem(word.removesuffix("ish"), COLORS))}
+    if not named or not seen_colors:
+        return 0.0
+    seen = {word for color in seen_colors for word in tokens(color)}
+    return 1.0 if any((COLORS[color] | {color}) & seen for color in named) else -1.0
+
+
+def strongest(expected: Expectation, seen: Mapping[Attribute, float]) -> Attribute | None:
+    """Find the attribute on which expectation and sight agree most, or None when they agree on none."""
+    products = {name: value * seen[name] for name, value in expected.items() if name in seen}
+    best = max(products, key=lambda name: products[name], default=None)
+    return best if best is not None and products[best] > 0.1 else None

@@ -1,0 +1,72 @@
+"""Is there a defect? The verdict comes from the calibrated comparison; the wording follows it."""
+
+from __future__ import annotations
+
+import math
+
+from echo_iad.deciders.embedded.case import Answer, Case
+from echo_iad.deciders.embedded.polarity import Side, asked, is_unsure
+from echo_iad.deciders.embedded.scoring import ScoredOption, Term
+from echo_iad.deciders.embedded.seen import Seen
+from echo_iad.deciders.embedded.sentences import looks, verdict, where
+
+_UNSURE = math.log(0.3)
+"""An option such as "not sure" wins only when both sides are less likely than this."""
+_PROTOTYPES = ("the part is defective, reject it", "the part is good, accept it")
+
+
+def side_term(side: Side, p_anomalous: float) -> Term:
+    """Log-probability of a side; without a side, of neither."""
+    p_side = {Side.DEFECTIVE: p_anomalous, Side.GOOD: 1.0 - p_anomalous, Side.NEITHER: 0.5}[side]
+    return Term("side", math.log(max(p_side, 1e-6)))
+
+
+def discriminate(case: Case) -> Answer:
+    """Answer whether the part is defective.
+
+    Without a comparison it abstains: a part that was not compared is not good.
+    """
+    seen = case.seen
+    if seen is None:
+        return Answer("", f"The part was not compared with good parts: {case.nothing_compared}.", abstains=True)
+    reason = verdict(seen.comparison) + _region_words(seen)
+    return Answer(_open_text(case, seen), reason, _options(case, seen))
+
+
+def _options(case: Case, seen: Seen) -> tuple[ScoredOption, ...]:
+    sides = case.sides if any(case.sides.values()) else _by_meaning(case)
+    return tuple(
+        ScoredOption(
+            label,
+            text,
+            (Term("unsure", _UNSURE) if is_unsure(text) else side_term(sides[label], seen.p_anomalous),),
+        )
+        for label, text in case.question.options.items()
+    )
+
+
+def _by_meaning(case: Case) -> dict[str, Side]:
+    """Sides of options whose words take none, by their nearness to two plain statements."""
+    labels = list(case.question.options)
+    if not labels:
+        return {}
+    nearness = case.vectors.cosine(list(case.question.options.values()), _PROTOTYPES)
+    leaning = nearness[:, 0] - nearness[:, 1]
+    leaning = leaning - leaning.mean()
+    return {label: Side.DEFECTIVE if lean > 0 else Side.GOOD for label, lean in zip(labels, leaning, strict=True)}
+
+
+def _open_text(case: Case, seen: Seen) -> str:
+    """``Yes`` or ``no`` as the question was put, then the verdict."""
+    defective = seen.comparison.is_anomalous
+    meant = asked(case.question.text).yes
+    answer = {0: "", 1: "Yes. ", -1: "No. "}[meant * (1 if defective else -1)]
+    finding = "The part differs from the good parts" if defective else "No defect was found"
+    region = seen.main
+    place = f": {looks(seen)}, {where(region)}" if defective and region is not None else ""
+    return f"{answer}{finding}{place}. {verdict(seen.comparison)}"
+
+
+def _region_words(seen: Seen) -> str:
+    region = seen.main
+    return f" The main deviation lies {where(region)}." if region is not None and seen.comparison.is_anomalous else ""

@@ -1,0 +1,154 @@
+"""What the comparator saw, as the answers need it: where the anomaly's mass lies and what it is like.
+
+Knows a comparison; knows no question and no words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from echo_iad.deciders.embedded.frames import Frame, Grid, frames, reduced
+from echo_iad.deciders.embedded.lexicon import Attribute
+from echo_iad.domain.evidence import AnomalyMap, Change, Comparison, Region
+from echo_iad.domain.parts import FloatArray
+
+_STEEPNESS = 10.0
+"""p_anomalous at a score a tenth above the threshold is 0.72, at a quarter 0.90. A prior belief, fitted on nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """One comparison, distilled."""
+
+    comparison: Comparison
+    p_anomalous: float
+    """Probability that the part is defective, 0 to 1; on the verdict's side of 0.5."""
+    attributes: Mapping[Attribute, float]
+    """Attribute to -1 (its opposite) .. 1; an attribute that could not be measured is absent."""
+    mass: Grid | None
+    """(h, w) float64, sum 1: share of the anomaly in each cell; None without a map."""
+    faint: bool
+    """Nothing lies above the map's threshold: the mass is the highest part of the map below it."""
+    picture: Frame | None
+    part: Frame | None
+
+    @property
+    def main(self) -> Region | None:
+        """The region that weighs most: area times excess over the threshold."""
+        regions = self.comparison.regions
+        return max(regions, key=_weight) if regions else None
+
+
+def see(comparison: Comparison) -> Seen:
+    """Distil a comparison.
+
+    Raises
+    ------
+    ValueError
+        A number of the comparison or of its map is not finite, or the threshold is not above 0.
+    """
+    p_anomalous = probability_anomalous(comparison)
+    anomaly_map = comparison.anomaly_map
+    if anomaly_map is None:
+        return Seen(
+            comparison, p_anomalous, _attributes(comparison, None, None), None, not comparison.regions, None, None
+        )
+    mass, faint = anomaly_mass(anomaly_map)
+    picture, part = frames(anomaly_map)
+    return Seen(comparison, p_anomalous, _attributes(comparison, mass, part), mass, faint, picture, part)
+
+
+def probability_anomalous(comparison: Comparison) -> float:
+    """Probability that the part is defective, from the margin.
+
+    With r = score / threshold it is r^k / (1 + r^k): smooth, increasing, 0.5 at the threshold. Held on the verdict's
+    side of 0.5, so that number and verdict never contradict each other.
+
+    Raises
+    ------
+    ValueError
+        A number is not finite, or the threshold is not above 0.
+    """
+    for name in ("score", "p_value", "threshold", "margin"):
+        value = getattr(comparison, name)
+        if not math.isfinite(value):
+            msg = f"The comparison's {name} is not a finite number: {value}."
+            raise ValueError(msg)
+    if comparison.threshold <= 0:
+        msg = f"The comparison's threshold must be above 0. Got {comparison.threshold}."
+        raise ValueError(msg)
+    ratio = math.log(max(1.0 + comparison.margin, 1e-6))
+    p_anomalous = 1.0 / (1.0 + math.exp(-_STEEPNESS * ratio))
+    return max(p_anomalous, 0.5) if comparison.is_anomalous else min(p_anomalous, 0.5)
+
+
+def anomaly_mass(anomaly_map: AnomalyMap) -> tuple[Grid, bool]:
+    """Compute the anomaly's mass on the reduced grid, and whether nothing reached the threshold.
+
+    Returns
+    -------
+    (h, w) float64, sum 1
+        Excess over the threshold; without any, excess over the map's 99th percentile.
+    bool
+        True when nothing reached the threshold.
+
+    Raises
+    ------
+    ValueError
+        The map or its threshold holds numbers that are not finite.
+    """
+    values = anomaly_map.values
+    if not (math.isfinite(anomaly_map.threshold) and np.isfinite(values).all()):
+        msg = "The anomaly map holds numbers that are not finite."
+        raise ValueError(msg)
+    faint = bool(values.max() <= anomaly_map.threshold)
+    floor = float(np.percentile(values, 99)) if faint else anomaly_map.threshold
+    excess: FloatArray = np.maximum(values - np.float32(floor), 0.0)
+    mass = reduced(excess)
+    total = mass.sum()
+    return (mass / total if total > 0 else np.full(mass.shape, 1.0 / mass.size)), faint
+
+
+def _weight(region: Region) -> float:
+    return region.area_fraction * max(region.score, 0.0)
+
+
+def _attributes(comparison: Comparison, mass: Grid | None, part: Frame | None) -> dict[Attribute, float]:
+    """Measured attributes, each squashed to -1 .. 1 around the value where people change the word."""
+    regions = comparison.regions
+    if not regions:
+        return {}
+    main = max(regions, key=_weight)
+    share = 1.0 if part is None else float(part.inside.mean())
+    area = sum(region.area_fraction for region in regions) / max(share, 1e-3)
+    strong = sum(_weight(region) >= 0.25 * _weight(main) for region in regions)
+    found: dict[Attribute, float] = {
+        "elongated": math.tanh(math.log(max(main.elongation, 1.0) / 2.2) / 0.5),
+        "large": math.tanh(math.log10(max(area, 1e-6) / 0.02) / 0.6),
+        "many": {1: -0.6, 2: 0.3}.get(strong, 0.8),
+    }
+    if mass is not None and part is not None:
+        found["edge"] = math.tanh((0.3 - float((mass * part.depth).sum())) / 0.15)
+    changes = [(region.change, _weight(region)) for region in regions if region.change is not None]
+    return found | (
+        _changed([change for change, _ in changes], np.array([weight for _, weight in changes])) if changes else {}
+    )
+
+
+def _changed(changes: list[Change], weights: FloatArray) -> dict[Attribute, float]:
+    """Attributes of the change against the reference, the regions' weighted mean."""
+    share = weights / weights.sum() if weights.sum() > 0 else np.full(len(changes), 1.0 / len(changes))
+    table = np.array([(change.brightness, change.hue, abs(change.saturation), change.texture) for change in changes])
+    if not np.isfinite(table).all():
+        msg = "A region's change holds numbers that are not finite."
+        raise ValueError(msg)
+    brightness, hue, saturation, texture = (float(value) for value in share @ table)
+    return {
+        "dark": math.tanh(-brightness / 12.0),
+        "recolored": math.tanh((hue + 0.5 * saturation - 8.0) / 6.0),
+        "rough": math.tanh(texture / 0.5),
+    }
