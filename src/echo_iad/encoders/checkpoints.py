@@ -10,7 +10,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from echo_iad.errors import MissingExtraError, MissingModelError
@@ -70,8 +72,9 @@ def find_checkpoint(encoder: str, model: str, *, architecture: str, files: Seque
         raise MissingModelError(msg)
     missing = [name for name in files if not (folder / name).is_file()]
     if missing:
-        msg = f"The checkpoint {model!r} of encoder {encoder!r} lacks {', '.join(missing)} in {folder}."
-        raise MissingModelError(f"{msg} {download_command(model, files)}")  # noqa: EM102  # the cure follows the fault
+        fault_words = f"lacks {', '.join(missing)} in {folder}"
+        msg = f"The checkpoint {model!r} of encoder {encoder!r} {fault_words}. {download_command(model, files)}"
+        raise MissingModelError(msg)
     return Checkpoint(encoder, model, folder, config, _weights_digest(folder, encoder, model))
 
 
@@ -97,7 +100,8 @@ def _locate(encoder: str, model: str, files: Sequence[str]) -> Path:
         from huggingface_hub import snapshot_download
         from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
     except ImportError as fault:
-        raise MissingExtraError(f"The encoder {encoder!r} with a checkpoint of the hub", "clip") from fault  # noqa: EM102  # a feature's name, no message
+        feature = f"The encoder {encoder!r} with a checkpoint of the hub"
+        raise MissingExtraError(feature, "clip") from fault
     try:
         return Path(snapshot_download(model, local_files_only=True))
     except (HFValidationError, LocalEntryNotFoundError) as fault:
@@ -126,7 +130,7 @@ def _weights_digest(folder: Path, encoder: str, model: str) -> str:
     if not weights:
         msg = (
             f"The checkpoint {model!r} of encoder {encoder!r} has no *.safetensors file in {folder}, and Echo loads no "
-            "pickle. Convert it with: python -c \"from transformers import AutoModel; "
+            'pickle. Convert it with: python -c "from transformers import AutoModel; '
             f"AutoModel.from_pretrained('{model}').save_pretrained('{folder}')\""
         )
         raise MissingModelError(msg)
@@ -135,3 +139,18 @@ def _weights_digest(folder: Path, encoder: str, model: str) -> str:
         with path.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()
+
+
+def torch_towers(encoder: str) -> ModuleType:
+    """Import `echo_iad.encoders.towers`.
+
+    Raises
+    ------
+    MissingExtraError
+        torch or transformers is not installed.
+    """
+    try:
+        return import_module("echo_iad.encoders.towers")
+    except ImportError as fault:
+        feature = f"The encoder {encoder!r} (unless exported to ONNX)"
+        raise MissingExtraError(feature, "clip") from fault

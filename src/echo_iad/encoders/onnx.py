@@ -12,10 +12,14 @@ import numpy as np
 from PIL import Image
 
 from echo_iad.domain.parts import ByteArray, EncoderId, FloatArray, ImageEncoding, Picture
+from echo_iad.encoders.base import ImageEncoder, TextEncoder
 from echo_iad.encoders.cards import IMAGE_FILE, asset_root, read_card, whole_file
 from echo_iad.encoders.exported import ExportedTextEncoder
 from echo_iad.encoders.sessions import open_session
+from echo_iad.errors import MissingModelError
 
+IMAGE_FOLDER = "efficientnet-lite0"
+TEXT_FOLDER = "all-minilm-l6-v2"
 DIMENSION = 1280
 STRIDES = {2: 4, 4: 8, 7: 16, 10: 16}
 """Block of EfficientNet-Lite0 (counted from 0) -> pixels between two patches; they have 24, 40, 80, 112 channels."""
@@ -79,7 +83,7 @@ class EdgeImageEncoder:
         if not set(blocks) <= set(STRIDES) or list(blocks) != sorted(set(blocks)):
             msg = f"EdgeImageEncoder.blocks must be ascending and of {sorted(STRIDES)}. Got {list(blocks)}."
             raise ValueError(msg)
-        folder = asset_root() / "efficientnet-lite0"
+        folder = asset_root() / IMAGE_FOLDER
         card = read_card(folder)
         self._session = open_session(whole_file(folder, IMAGE_FILE, card))
         self._outputs = ["vector", *(f"block{block}" for block in blocks)]
@@ -117,4 +121,22 @@ class EdgeTextEncoder(ExportedTextEncoder):
     """
 
     def __init__(self) -> None:
-        super().__init__(asset_root() / "all-minilm-l6-v2", "edge")
+        super().__init__(asset_root() / TEXT_FOLDER, "edge")
+
+
+def load_image_encoder(model: str = "") -> ImageEncoder:
+    """Load the shipped image encoder; it takes no other weights."""
+    _refuse(model)
+    return EdgeImageEncoder()
+
+
+def load_text_encoder(model: str = "") -> TextEncoder:
+    """Load the shipped text encoder; it takes no other weights."""
+    _refuse(model)
+    return EdgeTextEncoder()
+
+
+def _refuse(model: str) -> None:
+    if model:
+        msg = f"The encoder 'edge' ships with Echo and takes no other model. Got {model!r}. Leave the model empty."
+        raise MissingModelError(msg)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,26 @@ ImageRun: TypeAlias = Callable[[FloatArray], TowerOutput]
 """``(n, 3, side, side)`` float32 -> `TowerOutput`."""
 TextRun: TypeAlias = Callable[[TokenArray, TokenArray], FloatArray]
 """Tokens and mask, ``(n, t)`` int64 -> ``(n, d)`` float32, unit length."""
+
+
+@dataclass(frozen=True, eq=False)
+class ImagePart:
+    """An image tower of a checkpoint: who it is, how its pictures are prepared, the torch module."""
+
+    identity: EncoderId
+    preparation: PicturePreparation
+    module: Any
+
+
+@dataclass(frozen=True, eq=False)
+class TextPart:
+    """A text tower of a checkpoint: who it is, how its texts are cut, the torch module."""
+
+    identity: EncoderId
+    tokenizer: str
+    """Content of its ``tokenizer.json``."""
+    max_tokens: int
+    module: Any
 
 
 class PreparedImageEncoder:

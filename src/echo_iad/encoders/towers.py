@@ -91,13 +91,14 @@ def load_model(architecture: str, folder: Path) -> Any:
             model, report = model_class.from_pretrained(
                 folder, local_files_only=True, use_safetensors=True, dtype=torch.float32, output_loading_info=True
             )
-    except Exception as fault:  # noqa: BLE001  # safetensors and transformers raise a dozen kinds for a broken file
+    except Exception as fault:  # safetensors and transformers raise a dozen kinds for a broken file
         msg = f"The checkpoint in {folder} cannot be loaded as {architecture}: {fault}. Download it again."
         raise MissingModelError(msg) from fault
     missing = sorted({*report["missing_keys"], *(str(key) for key in report["mismatched_keys"])})
     if missing:
-        msg = f"The checkpoint in {folder} is no whole {architecture}: {len(missing)} weights are missing or have "
-        raise MissingModelError(f"{msg}another shape, {missing[0]} first. Download it again.")  # noqa: EM102  # one line
+        fault_words = f"{len(missing)} weights are missing or have another shape, the first is {missing[0]}"
+        msg = f"The checkpoint in {folder} is no whole {architecture}: {fault_words}. Download it again."
+        raise MissingModelError(msg)
     return model.eval()
 
 
