@@ -53,8 +53,12 @@ class Clause:
         return any(word in self.words for word in words)
 
     def since(self, start: int) -> Clause:
-        """The clause from a word on."""
+        """Give the clause from a word on."""
         return Clause(self.words[start:], self.cues[start:])
+
+    def until(self, end: int) -> Clause:
+        """Give the clause before a word."""
+        return Clause(self.words[:end], self.cues[:end])
 
 
 def clauses(text: str) -> list[Clause]:
@@ -127,10 +131,15 @@ def _phrases() -> frozenset[str]:
     return frozenset(word for word in _lexicon() if "_" in word)
 
 
+@cache
+def _own_words() -> frozenset[str]:
+    return frozenset(NOT_A_SLIP.split())
+
+
 @lru_cache(maxsize=4096)
 def _repaired(word: str) -> str:
     word = TYPING_SLIPS.get(word, word)
-    if len(word) < 5 or cues_of(word) or word in NOT_A_SLIP:
+    if len(word) < 5 or cues_of(word) or not _own_words().isdisjoint(_forms(word)):
         return word
     for shorter in sorted(_shorter(word)):
         if shorter in _near() and shorter[0] == word[0] and _one_slip(word, _near()[shorter]):
