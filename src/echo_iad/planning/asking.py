@@ -94,6 +94,8 @@ def what_is_asked(one: Clause, *, known: bool) -> Ask:
         return Ask.REMEDY if about_a_fault else Ask.MEANING if word == "why" else Ask.PURPOSE
     if word == "how":
         return _by_how(rest)
+    if word == "which" and _is_one_of_many(rest):
+        return Ask.PLACE
     asked = _by_what(rest, known=known)
     before = one.words[place - 1] if place else ""
     if asked is Ask.NAME and one.has(*DEFECTS) and not rest.has(Cue.KIND):
@@ -102,19 +104,29 @@ def what_is_asked(one: Clause, *, known: bool) -> Ask:
 
 
 def first_ask(one: Clause) -> Ask:
-    """What the first asking cue asks for; "damaged area" names what is asked about when another cue follows."""
+    """What the first asking cue asks for, less what only leads to another: a command, the "area" of "damaged area"."""
     places = [place for place, cues in enumerate(one.cues) if not cues.isdisjoint(ASKING)]
     if not places:
         return Ask.NOTHING
-    first = places[0]
-    if len(places) > 1 and first and one.words[first] in REGIONS and not one.cues[first - 1].isdisjoint(DEFECTS):
-        first = places[1]
+    first, *later = places
+    if later and (_is_command(one, first, later[0]) or (first and _is_of_a_defect(one, first))):
+        first = later[0]
     return next(ask for cue, ask in ASKING.items() if cue in one.cues[first])
+
+
+def _is_command(one: Clause, verb: int, noun: int) -> bool:
+    """Whether a verb gives way to a noun: "describe the effect of", "describe the dent's effect", not "the dent on top"."""
+    defect = one.first(*DEFECTS, start=verb)
+    return Cue.COMMAND in one.cues[verb] and (defect is None or noun <= defect + 1)
+
+
+def _is_of_a_defect(one: Clause, region: int) -> bool:
+    return one.words[region] in REGIONS and not one.cues[region - 1].isdisjoint(DEFECTS)
 
 
 def opens_a_yes_no_question(one: Clause) -> bool:
     """Whether it begins as a yes/no question does."""
-    return Cue.AUXILIARY in one.cues[0] or one.words[0] in ("there", "any")
+    return bool(one.words) and (Cue.AUXILIARY in one.cues[0] or one.words[0] == "any")
 
 
 def _without_courtesy(one: Clause) -> Clause:
@@ -132,6 +144,14 @@ def _is_frame(one: Clause) -> bool:
     return len(one.words) > 1 and one.words[1] in ("you", "i", "we", "it") and one.words[0] not in ("is", "was")
 
 
+def _is_one_of_many(rest: Clause) -> bool:
+    """Whether "which ... is damaged" asks for one of several parts."""
+    defect, verb = rest.first(*DEFECTS), rest.first(Cue.AUXILIARY)
+    if rest.words[:1] in (("has",), ("have",), ("shows",)):
+        return defect is not None
+    return bool(verb and defect and verb < defect and first_ask(rest) is Ask.NOTHING)
+
+
 def _by_where(one: Clause, rest: Clause) -> Ask:
     if one.has(*DEFECTS) and one.says("from", *_ORIGIN):
         return Ask.REMEDY
@@ -141,7 +161,7 @@ def _by_where(one: Clause, rest: Clause) -> Ask:
 def _by_how(rest: Clause) -> Ask:
     opening = rest.words[0] if rest.words else ""
     if opening == "many":
-        return Ask.NAME
+        return Ask.LOOK if first_ask(rest) is Ask.LOOK else Ask.NAME
     if opening == "bad" or rest.has(Cue.REMEDY):
         return Ask.REMEDY
     if rest.has(Cue.MEANING):
@@ -167,6 +187,8 @@ def _by_what(rest: Clause, *, known: bool) -> Ask:
         return Ask.PLACE
     ask = first_ask(rest)
     if ask is Ask.NOTHING:
+        if rest.words[-1:] == ("like",):
+            return Ask.LOOK
         looks_past = (known and rest.has(Cue.FURTHER)) or rest.says("happens", "information")
         return Ask.MEANING if looks_past else Ask.NAME
     return ask
@@ -238,6 +260,8 @@ def _by_predicate(one: Clause, defect: int) -> Ask:
 def _by_yes_or_no_without_a_defect(one: Clause) -> Ask:
     if one.has(Cue.REMEDY):
         return Ask.REMEDY
+    if one.says("anything", "something", "nothing"):
+        return Ask.STATE
     whole = opens_a_yes_no_question(one) and one.says("all", "every", "complete")
     if one.has(Cue.VERDICT) or whole or (one.has(Cue.EXISTS) and one.has(Cue.MAYBE_DEFECT)):
         return Ask.STATE

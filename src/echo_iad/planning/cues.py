@@ -35,6 +35,8 @@ class Cue(Enum):
     """Consequence, severity, root cause or remedy: words that are said of faults alone."""
     SIGNIFY = auto()
     """A verb for what a sight tells: suggest, indicate."""
+    COMMAND = auto()
+    """A verb that gives way to what it is said of: describe the effect, identify the place."""
     PURPOSE = auto()
     """What the part is for."""
     FURTHER = auto()
@@ -62,13 +64,13 @@ WORDS: dict[Cue, str] = {
         corrode corrosion crack crease crooked crush cut-off deform deformation deformity delaminate delamination dent
         deteriorate deterioration dirt dirty discolor discoloration discolour discolouration distort distortion erosion
         fade foreign fracture fray gouge impurity incomplete indentation leak leakage loose misalign misaligned
-        misalignment misplaced misprint misshapen missing nick pinhole pitting blotch bulge buckle chafe cloudy displaced fissure hairline haze
+        misalignment misplaced misprint misshapen missing nick burn burn_mark pinhole pitting blotch bulge buckle chafe cloudy displaced fissure hairline haze
         kink severed smeared soiled swollen tarnish tilted unravel skewed swapped inverted greasy overspray bridging oxidation oxidized peel porosity puncture residue rip rupture
         rust rusty scorch scrape scratch scuff shatter smear smudge snap spill splinter split squash spot stain tear
         tore torn twisted warp warpage wear worn wrinkle
     """,
     Cue.MAYBE_DEFECT: """
-        bubble bump burn chip flash grease knot oil offset particle cut debris dust fold gap glue groove hole lint line mark pit protrusion ridge rough
+        bubble bump chip flash grease knot oil offset particle cut debris dust fold gap glue groove hole lint line mark pit protrusion ridge rough
         scab seam speck streak void
     """,
     Cue.OBJECT: """
@@ -97,7 +99,7 @@ WORDS: dict[Cue, str] = {
     Cue.LOOK: """
         appear appearance aspect big branched bright broad black blue brown blurred blurry circular contour characterise characterize characteristic colored color
         colour coloured curved dark deep depth depict describe description diameter dimension elongated extent faint feature
-        form geometry green grey gray height jagged large length light linear long look measure morphology narrow noticeable orange orient oval pale
+        form geometry green grey gray height jagged large length long millimetre millimeter mm cm percent percentage light linear look measure morphology narrow noticeable orange orient oval pale
         orientation pattern pink pointed profile pronounced purple rectangular red resemble round rounded roundish shallow shape sharp shiny short size small smooth
         straight texture thick thickness thin tiny tone transparent triangular visual visually white wide width yellow aligned distributed arrange
         arrangement layout finish hue shade me_about more_about elaborate
@@ -110,7 +112,8 @@ WORDS: dict[Cue, str] = {
         came_from if_we what_if
     """,
     Cue.REMEDY: """
-        acute advice advise aftermath anyway claim complain complaint cost criticality despite endanger escalate grow hold_back how_come
+        acute advice advise aftermath anyway bad_enough so_bad too_bad that_bad considering given_the given_that have_to
+        has_to with_that with_such recall claim complain complaint cost criticality despite endanger escalate grow hold_back how_come
         hurt ignore injure integrity live_with neglect propagate quarantine regardless remove removable report reversible spoil threat tolerate
         unsafe unusable warranty worsen worst acute aftermath avoid consequence consequences correct_it corrective countermeasure critical cure danger
         dangerous disposition dispose fix harmful harm hazard mitigate outcome prevent preventive reduce remedy
@@ -122,9 +125,13 @@ WORDS: dict[Cue, str] = {
     Cue.PURPOSE: """
         application design designed function intended purpose serve use used_for used_to usage used required
     """,
+    Cue.COMMAND: """
+        analyse analyze assess characterise characterize define describe determine document elaborate evaluate explain
+        identify label list name outline rate record report specify state summarise summarize
+    """,
     Cue.FURTHER: "additional additionally another further more other second secondary besides else",
     Cue.EXISTS: """
-        any contain contains detect detected detectable discover evidence exhibit exist find found free has have having
+        any contain contains detect detected detectable discover evidence exhibit exist find found free has have having nothing
         identify_any indication no notice observe observed present see seen sign signs some spotted there visible
         without anything something anywhere got
     """,
@@ -141,7 +148,7 @@ WORDS: dict[Cue, str] = {
         precise precisely precision predominant present primary probable probably provide quickly really relation
         relative respect seem seems shown show sir since so specific specifically such take tell than thank
         thanks the their then think through to too typical typically under up upon us very view want we well
-        when while so_kind be_kind kind_enough whether with within approximate approximately customer client user consumer operator would you your yes no true false answer question select choose option following
+        when while so_kind be_kind kind_enough whether with within trouble_you approximate approximately customer client user consumer operator would you your yes no true false answer question select choose option following
         statement detail detailed information info report state visible visibly observed surrounding
         does did am are was were will shall should may might must can first one two same different detected found
         provided here there say list seen confirm whole itself rest like else only ask briefly

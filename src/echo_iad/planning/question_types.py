@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 
 from echo_iad.domain.questions import Question, QuestionType
-from echo_iad.planning.asking import ASKING, DEFECTS, REGIONS, Ask, first_ask, what_is_asked
+from echo_iad.planning.asking import ASKING, DEFECTS, REGIONS, Ask, first_ask, opens_a_yes_no_question, what_is_asked
 from echo_iad.planning.cues import Cue
 from echo_iad.planning.wording import Clause, clause, clauses
 
@@ -76,7 +76,7 @@ def classify_question(question: str | Question, options: Mapping[str, str] | Non
     said = [part for one in clauses(question) for part in _parts(one) if not _ANSWER_FORMAT.issuperset(part.words)]
     if not said:
         return _OF_A_DEFECT[_asked_by_options(options)]
-    asking = next((one for one in said if _asks(one)), said[-1])
+    asking = next((one for one in said if _asks(one)), None) or next((one for one in said if _commands(one)), said[-1])
     known = any(one is not asking and _states_a_defect(one) for one in said)
     ask = what_is_asked(asking, known=known)
     topic = _topic(asking, ask, known=known)
@@ -111,12 +111,14 @@ def _parts(one: Clause) -> list[Clause]:
 
 
 def _asks(one: Clause) -> bool:
-    """Whether a sentence asks rather than states."""
-    if one.has(Cue.QUESTION_WORD):
-        return True
+    return one.has(Cue.QUESTION_WORD) or opens_a_yes_no_question(one.since(one.words[0] in ("and", "so", "but")))
+
+
+def _commands(one: Clause) -> bool:
+    """Whether a sentence is a command or a fragment rather than a statement."""
     if one.words[0] in ("there", "i", "we") or not one.cues[0].isdisjoint((Cue.DEFINITE, Cue.PRONOUN)):
         return False
-    return Cue.AUXILIARY in one.cues[0] or one.has(*ASKING, Cue.VERDICT, *DEFECTS)
+    return one.has(*ASKING, Cue.VERDICT, *DEFECTS)
 
 
 def _states_a_defect(one: Clause) -> bool:
