@@ -34,7 +34,7 @@ def test_an_unknown_name_is_refused_with_the_nearest():
 
 @pytest.mark.parametrize("load", [load_image_encoder, load_text_encoder])
 def test_edge_takes_no_other_model(load):
-    with pytest.raises(MissingModelError, match="takes no other model. Got 'some/model'"):
+    with pytest.raises(MissingModelError, match=r"takes no other model. Got 'some/model'"):
         load("edge", "some/model")
 
 

@@ -64,9 +64,9 @@ def test_an_export_holds_no_path_of_the_exporting_machine(dinov2_export):
 
 
 def test_one_encoder_s_export_is_not_taken_for_another_s(clip_export, dinov2_export):
-    with pytest.raises(MissingModelError, match="holds no image encoder 'dinov2'.* of encoder clip"):
+    with pytest.raises(MissingModelError, match=r"holds no image encoder 'dinov2'.* of encoder clip"):
         load_image_encoder("dinov2", str(clip_export))
-    with pytest.raises(MissingModelError, match="holds no text encoder 'clip'.* of encoder dinov2"):
+    with pytest.raises(MissingModelError, match=r"holds no text encoder 'clip'.* of encoder dinov2"):
         load_text_encoder("clip", str(dinov2_export))
 
 
@@ -78,7 +78,7 @@ def test_an_export_that_strays_is_refused_and_leaves_no_card(clip_folder, tmp_pa
 
 
 def test_edge_needs_no_export():
-    with pytest.raises(UnknownNameError, match="Unknown exportable encoder 'edge'.*Known: clip, dinov2"):
+    with pytest.raises(UnknownNameError, match=r"Unknown exportable encoder 'edge'.*Known: clip, dinov2"):
         export_encoder("edge", "", "anywhere")
 
 

@@ -64,8 +64,8 @@ def find_checkpoint(encoder: str, model: str, *, architecture: str, files: Seque
     MissingModelError
         It is not here, is not whole, or is another architecture.
     """
-    folder = _locate(encoder, model, files)
-    config = _read_config(folder, encoder, model, files)
+    folder = _locate(encoder, model)
+    config = _read_config(folder, encoder, model)
     found = config.get("model_type")
     if found != architecture:
         msg = f"Encoder {encoder!r} needs a checkpoint of type {architecture!r}. {model!r} is of type {found!r}."
@@ -73,7 +73,7 @@ def find_checkpoint(encoder: str, model: str, *, architecture: str, files: Seque
     missing = [name for name in files if not (folder / name).is_file()]
     if missing:
         fault_words = f"lacks {', '.join(missing)} in {folder}"
-        msg = f"The checkpoint {model!r} of encoder {encoder!r} {fault_words}. {download_command(model, files)}"
+        msg = f"The checkpoint {model!r} of encoder {encoder!r} {fault_words}. {download_command(model)}"
         raise MissingModelError(msg)
     return Checkpoint(encoder, model, folder, config, _weights_digest(folder, encoder, model))
 
@@ -81,18 +81,17 @@ def find_checkpoint(encoder: str, model: str, *, architecture: str, files: Seque
 def is_here(model: str) -> bool:
     """Whether a checkpoint with safetensors weights is on this machine."""
     try:
-        return any(_locate("", model, ()).glob("*.safetensors"))
+        return any(_locate("", model).glob("*.safetensors"))
     except (MissingExtraError, MissingModelError):
         return False
 
 
-def download_command(model: str, files: Sequence[str]) -> str:
+def download_command(model: str) -> str:
     """Say how to get a checkpoint from the hub."""
-    names = " ".join(["config.json", "model.safetensors", *files])
-    return f"Download it with: hf download {model} {names}"
+    return f"Download it with: hf download {model} --include '*.json' --include '*.safetensors'"
 
 
-def _locate(encoder: str, model: str, files: Sequence[str]) -> Path:
+def _locate(encoder: str, model: str) -> Path:
     folder = Path(model)
     if folder.is_dir():
         return folder
@@ -107,20 +106,20 @@ def _locate(encoder: str, model: str, files: Sequence[str]) -> Path:
     except (HFValidationError, LocalEntryNotFoundError) as fault:
         msg = (
             f"The checkpoint {model!r} of encoder {encoder!r} is not on this machine: no such folder, and no such "
-            f"name in the Hugging Face cache. {download_command(model, files)}"
+            f"name in the Hugging Face cache. {download_command(model)}"
         )
         raise MissingModelError(msg) from fault
 
 
-def _read_config(folder: Path, encoder: str, model: str, files: Sequence[str]) -> dict[str, Any]:
+def _read_config(folder: Path, encoder: str, model: str) -> dict[str, Any]:
     path = folder / "config.json"
     try:
         config: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as fault:
-        msg = f"{folder} is no checkpoint for encoder {encoder!r}: no config.json. {download_command(model, files)}"
+        msg = f"{folder} is no checkpoint for encoder {encoder!r}: no config.json. {download_command(model)}"
         raise MissingModelError(msg) from fault
     except (OSError, ValueError, TypeError) as fault:
-        msg = f"The file {path} of encoder {encoder!r} cannot be read: {fault}. {download_command(model, files)}"
+        msg = f"The file {path} of encoder {encoder!r} cannot be read: {fault}. {download_command(model)}"
         raise MissingModelError(msg) from fault
     return config
 

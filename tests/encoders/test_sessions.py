@@ -1,0 +1,28 @@
+import os
+
+import pytest
+
+from echo_iad.encoders.sessions import available_cores, threads
+from echo_iad.errors import UserError
+
+
+def test_the_environment_sets_the_threads(monkeypatch):
+    monkeypatch.setenv("ECHO_IAD_THREADS", "3")
+    assert threads() == 3
+
+
+def test_without_it_all_cores_of_the_process_are_used(monkeypatch):
+    monkeypatch.delenv("ECHO_IAD_THREADS", raising=False)
+    assert threads() == available_cores()
+
+
+def test_a_confined_process_uses_its_own_cores(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {2, 5, 7}, raising=False)
+    assert available_cores() == 3
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5"])
+def test_a_wrong_number_is_refused(monkeypatch, value):
+    monkeypatch.setenv("ECHO_IAD_THREADS", value)
+    with pytest.raises(UserError, match=f"ECHO_IAD_THREADS must be a whole number of at least 1. Got '{value}'"):
+        threads()
