@@ -1,0 +1,378 @@
+"""The memory: everything that was enrolled, in one SQLite file. Knows vectors and encoder ids, but no encoder.
+
+``memory.sqlite`` is the only truth; indexes and patch banks in ``cache/`` are made from it and may be deleted at
+any time. docs/memory-format.md specifies the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import astuple
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from echo_iad.domain.parts import EncoderId, FloatArray, Normal
+from echo_iad.errors import ForeignEncoderError, MemoryDamagedError, MemoryStoreError, UnknownObjectError
+from echo_iad.memory.blobs import Blob, to_blob
+from echo_iad.memory.cache import CACHE_SUFFIX
+from echo_iad.memory.database import Database
+from echo_iad.memory.records import (
+    NewNormal,
+    ObjectSummary,
+    StoredPassage,
+    VectorTable,
+    check_object_name,
+    check_unit_vector,
+)
+from echo_iad.memory.tables import read_passages, read_vectors, replace_passages
+from echo_iad.memory.verification import find_problems
+
+FILE_NAME = "memory.sqlite"
+CACHE_FOLDER = "cache"
+_PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,60}")
+_NEW_STATE = "lower(hex(randomblob(8)))"
+_NORMAL = """SELECT n.id, o.name, n.path, n.sha256, n.width, n.height, n.enrolled_at, n.enrolled_by
+    FROM normal n JOIN object o ON o.id = n.object_id"""
+
+
+class Memory:
+    """What was enrolled; made by `Memory.open`, used as a context manager.
+
+    Attributes
+    ----------
+    folder : Path
+        Holds ``memory.sqlite`` and ``cache/``.
+    """
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        self.folder = folder
+        self.database = database
+
+    @classmethod
+    def open(cls, folder: Path | str, *, create: bool = False, read_only: bool = False) -> Memory:
+        """Open the memory in ``folder``.
+
+        Parameters
+        ----------
+        folder : Path or str
+        create : bool
+            Make one when there is none.
+        read_only : bool
+            Change nothing; works on a folder that may not be written.
+
+        Raises
+        ------
+        MemoryStoreError
+            There is none, or it cannot be read.
+        MemoryVersionError
+            A newer Echo wrote it.
+        MemoryDamagedError
+            It is no memory of Echo, or its file is damaged.
+        MemoryLockedError
+            Another process is creating it right now.
+        """
+        place = Path(folder)
+        path = place / FILE_NAME
+        if not path.is_file() and (read_only or not create):
+            msg = f"There is no memory in {place}. Enrol good parts with: echo-iad enrol FOLDER --memory {place}"
+            raise MemoryStoreError(msg)
+        if create and not read_only:
+            try:
+                place.mkdir(parents=True, exist_ok=True)
+            except OSError as fault:
+                msg = f"The memory folder {place} cannot be made: {fault.strerror}. Name another with --memory DIR"
+                raise MemoryStoreError(msg) from fault
+        return cls(place, Database(path, read_only=read_only))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; the memory cannot be used afterwards."""
+        self.database.close()
+
+    @property
+    def identity(self) -> str:
+        """A name that no other memory has."""
+        return str(self.database.rows("SELECT identity FROM memory")[0][0])
+
+    @property
+    def image_encoder(self) -> EncoderId | None:
+        """What made the stored pictures' vectors; None until the first `bind`."""
+        return self._encoder("image")
+
+    @property
+    def text_encoder(self) -> EncoderId | None:
+        """What made the stored class names' vectors; None until the first `bind`."""
+        return self._encoder("text")
+
+    def _encoder(self, role: str) -> EncoderId | None:
+        columns = "name, weights_sha256, dimension, preparation, space"
+        rows = self.database.rows(f"SELECT {columns} FROM encoder WHERE role = ?", (role,))  # noqa: S608  constants only
+        return EncoderId(*rows[0]) if rows else None
+
+    def bind(self, image: EncoderId, text: EncoderId) -> None:
+        """Say which encoders are in use; a memory without normals takes them as its own.
+
+        Raises
+        ------
+        ForeignEncoderError
+            Its normals were made by another encoder.
+        """
+        if (self.image_encoder, self.text_encoder) == (image, text):
+            return
+        with self.database.transaction():
+            if self.database.rows("SELECT 1 FROM normal LIMIT 1"):
+                self._refuse_foreign("image", image)
+                self._refuse_foreign("text", text)
+                return
+            self.database.change("DELETE FROM object")
+            rows = [("image", *astuple(image)), ("text", *astuple(text))]
+            self.database.change_all("INSERT OR REPLACE INTO encoder VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def _refuse_foreign(self, role: str, encoder: EncoderId) -> None:
+        own = self._encoder(role)
+        if own == encoder:
+            return
+        msg = (
+            f"The memory {self.folder} was made by the {role} encoder {_described(own)}; "
+            f"this profile uses {_described(encoder)}. Use the profile that it was made with, "
+            "or enrol into a new folder: echo-iad enrol FOLDER --memory NEW_DIR"
+        )
+        raise ForeignEncoderError(msg)
+
+    def add(self, normals: Sequence[NewNormal]) -> list[int]:
+        """Store normals, all or none; one that is known already (same object and digest) is not stored again.
+
+        Returns
+        -------
+        list of int
+            Id of each, in order; of the stored one where it is known already.
+
+        Raises
+        ------
+        MemoryStoreError
+            No encoder is bound.
+        ValueError
+            A vector's length differs from the encoder's dimension.
+        MemoryLockedError
+            Another process is writing.
+        """
+        encoder = self.image_encoder
+        if encoder is None:
+            msg = f"The memory {self.folder} is not bound to encoders: call Memory.bind before Memory.add."
+            raise MemoryStoreError(msg)
+        for new in normals:
+            if new.encoding.vector.shape != (encoder.dimension,):
+                got = new.encoding.vector.shape
+                msg = f"Vectors of the encoder {encoder.name!r} are ({encoder.dimension},). Got {got} for {new.path}."
+                raise ValueError(msg)
+        if not normals:
+            return []
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self.database.transaction():
+            before = self.database.rows("SELECT coalesce(max(id), 0) FROM normal")[0][0]
+            ids = [self._add_one(new, now) for new in normals]
+            changed = {new.object for new, number in zip(normals, ids, strict=True) if number > before}
+            self._stamp(changed)
+        return ids
+
+    def _add_one(self, new: NewNormal, now: str) -> int:
+        change = self.database.change
+        object_id = self._object_id(new.object)
+        known = self.database.rows("SELECT id FROM normal WHERE object_id = ? AND sha256 = ?", (object_id, new.sha256))
+        if known:
+            return int(known[0][0])
+        number = change(
+            "INSERT INTO normal (object_id, path, sha256, width, height, bytes, enrolled_at, enrolled_by) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (object_id, new.path, new.sha256, new.width, new.height, new.bytes, now, new.enrolled_by),
+        ).lastrowid
+        assert number is not None  # an INSERT always has one: for the type checker
+        change("INSERT INTO vector VALUES (?, ?, ?, ?, ?)", (number, *astuple(to_blob(new.encoding.vector, "<f4"))))
+        levels = [(number, at, *astuple(to_blob(level, "<f2"))) for at, level in enumerate(new.encoding.levels)]
+        self.database.change_all("INSERT INTO level VALUES (?, ?, ?, ?, ?, ?)", levels)
+        change("INSERT INTO preview VALUES (?, ?, ?)", (number, zlib.crc32(new.preview), new.preview))
+        return number
+
+    def _object_id(self, name: str) -> int:
+        self.database.change(f"INSERT OR IGNORE INTO object (name, state) VALUES (?, {_NEW_STATE})", (name,))  # noqa: S608  constants only
+        return int(self.database.rows("SELECT id FROM object WHERE name = ?", (name,))[0][0])
+
+    def _stamp(self, objects: set[str]) -> None:
+        """Give the memory and the changed objects new states; the last statements of a change."""
+        if objects:
+            self.database.change(f"UPDATE memory SET state = {_NEW_STATE}")  # noqa: S608  constants only
+            names = [(name,) for name in sorted(objects)]
+            self.database.change_all(f"UPDATE object SET state = {_NEW_STATE} WHERE name = ?", names)  # noqa: S608  constants only
+
+    def knows(self, object: str, sha256: str) -> bool:
+        """Whether this file is enrolled for this object already."""
+        sql = "SELECT 1 FROM normal n JOIN object o ON o.id = n.object_id WHERE o.name = ? AND n.sha256 = ?"
+        return bool(self.database.rows(sql, (object, sha256)))
+
+    def set_class_text(self, object: str, text: str, vector: FloatArray) -> None:
+        """Store an object's class name in words and its text embedding, ``(d,) float32, unit length``."""
+        check_object_name(object)
+        check_unit_vector(vector, "The vector of a class name")
+        encoder = self.text_encoder
+        if encoder is None or vector.shape != (encoder.dimension,):
+            wanted = "none is bound" if encoder is None else f"({encoder.dimension},)"
+            msg = f"A class name's vector must be of the bound text encoder: {wanted}. Got {vector.shape}."
+            raise ValueError(msg)
+        with self.database.transaction():
+            row = (self._object_id(object), text, *astuple(to_blob(vector, "<f4")))
+            self.database.change("INSERT OR REPLACE INTO class_text VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def class_texts(self) -> dict[str, FloatArray]:
+        """Text embeddings of the enrolled objects' class names, ``(d,) float32, unit length`` each."""
+        rows = self.database.rows(
+            "SELECT o.name, c.dtype, c.shape, c.crc32, c.data FROM class_text c JOIN object o ON o.id = c.object_id "
+            "WHERE EXISTS (SELECT 1 FROM normal n WHERE n.object_id = o.id) ORDER BY o.name"
+        )
+        return {name: Blob(*columns).array() for name, *columns in rows}
+
+    def objects(self) -> list[ObjectSummary]:
+        """Objects that have normals, by name."""
+        rows = self.database.rows(
+            "SELECT o.name, count(*), o.state, sum("
+            "(SELECT length(v.data) FROM vector v WHERE v.normal_id = n.id) + "
+            "(SELECT coalesce(sum(length(l.data)), 0) FROM level l WHERE l.normal_id = n.id) + "
+            "(SELECT length(p.data) FROM preview p WHERE p.normal_id = n.id)) "
+            "FROM object o JOIN normal n ON n.object_id = o.id GROUP BY o.id ORDER BY o.name"
+        )
+        return [ObjectSummary(name, count, (size or 0) / 1e6, state) for name, count, state, size in rows]
+
+    def normals(self, object: str | None = None) -> list[Normal]:
+        """List the normals of one object, or all, by id."""
+        sql = f"{_NORMAL} WHERE ?1 IS NULL OR o.name = ?1 ORDER BY n.id"
+        return [Normal(*row) for row in self.database.rows(sql, (object,))]
+
+    def normal(self, id: int) -> Normal:
+        """One normal.
+
+        Raises
+        ------
+        MemoryStoreError
+            No normal has this id.
+        """
+        rows = self.database.rows(f"{_NORMAL} WHERE n.id = ?", (int(id),))
+        if not rows:
+            msg = f"The memory {self.folder} has no normal {id}. List them with: echo-iad memory info"
+            raise MemoryStoreError(msg)
+        return Normal(*rows[0])
+
+    def vectors(self, object: str | None = None) -> VectorTable:
+        """Read the embeddings of one object, or all, by id; an object that is not enrolled gives an empty table."""
+        encoder = self.image_encoder
+        return read_vectors(self.database, object, encoder.dimension if encoder else 0)
+
+    def levels(self, id: int) -> tuple[FloatArray, ...]:
+        """Patch features of one normal, ``(h, w, c) float32`` each, finest first; stored with half precision."""
+        sql = "SELECT dtype, shape, crc32, data FROM level WHERE normal_id = ? ORDER BY position"
+        return tuple(Blob(*row).array() for row in self.database.rows(sql, (int(id),)))
+
+    def preview(self, id: int) -> bytes:
+        """Small JPEG of one normal.
+
+        Raises
+        ------
+        MemoryStoreError
+            No normal has this id.
+        """
+        rows = self.database.rows("SELECT data FROM preview WHERE normal_id = ?", (int(id),))
+        if not rows:
+            self.normal(id)
+            msg = f"The memory {self.folder} has lost the preview of normal {id}. Look with: echo-iad memory verify"
+            raise MemoryDamagedError(msg)
+        return bytes(rows[0][0])
+
+    def remove(self, ids: Sequence[int]) -> int:
+        """Remove normals; ids that are not there are passed over. An object without normals goes too.
+
+        Returns
+        -------
+        int
+            How many were removed.
+        """
+        with self.database.transaction():
+            found = [
+                row for number in set(ids) for row in self.database.rows(f"{_NORMAL} WHERE n.id = ?", (int(number),))
+            ]
+            self.database.change_all("DELETE FROM normal WHERE id = ?", [(row[0],) for row in found])
+            self._stamp({row[1] for row in found})
+            self._drop_empty({row[1] for row in found})
+        return len(found)
+
+    def remove_object(self, name: str) -> int:
+        """Remove an object with all its normals; its knowledge stays.
+
+        Returns
+        -------
+        int
+            How many normals were removed.
+
+        Raises
+        ------
+        UnknownObjectError
+            It is not enrolled.
+        """
+        with self.database.transaction():
+            count = len(self.normals(name))
+            if not count:
+                raise UnknownObjectError(name, (summary.name for summary in self.objects()))
+            self._stamp({name})
+            self.database.change("DELETE FROM object WHERE name = ?", (name,))
+        return count
+
+    def _drop_empty(self, names: set[str]) -> None:
+        sql = "DELETE FROM object WHERE name = ? AND NOT EXISTS (SELECT 1 FROM normal n WHERE n.object_id = object.id)"
+        self.database.change_all(sql, [(name,) for name in sorted(names)])
+
+    def add_knowledge(self, passages: Sequence[StoredPassage]) -> int:
+        """Store knowledge; what the same source said about the same object before is replaced.
+
+        Returns
+        -------
+        int
+            How many passages were stored.
+        """
+        return replace_passages(self.database, passages)
+
+    def knowledge(self, object: str | None = None) -> list[StoredPassage]:
+        """Passages about one object (``""`` = the general ones), or all, in the order of their import."""
+        return read_passages(self.database, object)
+
+    def state(self, object: str | None = None) -> str:
+        """Stamp that changes with every change to the object's normals, or to any; ``none`` = no such object."""
+        if object is None:
+            return str(self.database.rows("SELECT state FROM memory")[0][0])
+        rows = self.database.rows("SELECT state FROM object WHERE name = ?", (object,))
+        return str(rows[0][0]) if rows else "none"
+
+    def verify(self) -> list[str]:
+        """Read everything and check it; empty = sound, else one sentence for each problem."""
+        return find_problems(self.database, self.folder / CACHE_FOLDER)
+
+    def cache_file(self, name: str) -> Path:
+        """Where the cache called ``name`` is kept; any text is a name."""
+        plain = name if _PLAIN_NAME.fullmatch(name) else f"{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+        return self.folder / CACHE_FOLDER / (plain + CACHE_SUFFIX)
+
+
+def _described(encoder: EncoderId | None) -> str:
+    if encoder is None:
+        return "of no name"
+    return (
+        f"{encoder.name!r} ({encoder.dimension} numbers, weights {encoder.weights_sha256[:8]}, {encoder.preparation})"
+    )
