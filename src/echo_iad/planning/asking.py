@@ -31,8 +31,8 @@ class Ask(Enum):
 
 DEFECTS = (Cue.DEFECT, Cue.DEFECT_KIND)
 REGIONS = frozenset(
-    ("part", "side", "area", "section", "region", "end", "half", "third", "quarter", "portion", "zone", "layer", "spot")
-    + ("component", "element", "surface", "corner", "face", "quadrant", "piece")
+    "area component corner element end face half layer part piece portion quadrant quarter region section side spot"
+    " surface third zone".split()
 )
 """Parts of a part: "which side is damaged" asks for a place, "which tool" does not."""
 ASKING = {
@@ -115,7 +115,7 @@ def first_ask(one: Clause) -> Ask:
 
 
 def _is_command(one: Clause, verb: int, noun: int) -> bool:
-    """Whether a verb gives way to a noun: "describe the effect of", "describe the dent's effect", not "the dent on top"."""
+    """Whether a verb gives way to a noun: "describe the effect", but not "describe the dent on the edge"."""
     defect = one.first(*DEFECTS, start=verb)
     return Cue.COMMAND in one.cues[verb] and (defect is None or noun <= defect + 1)
 
@@ -244,9 +244,9 @@ def _names_kinds(one: Clause, defect: int) -> bool:
     """Whether kinds are set against each other, or something known is said to be "a" defect of a kind."""
     if one.has(Cue.EXISTS) or one.says("not"):
         return False
-    if one.first(*DEFECTS, start=defect + 1) is not None and one.says("or"):
-        if not opens_a_yes_no_question(one) or _has_a_pronoun_subject(one):
-            return True
+    alternatives = one.says("or") and one.first(*DEFECTS, start=defect + 1) is not None
+    if alternatives and (not opens_a_yes_no_question(one) or _has_a_pronoun_subject(one)):
+        return True
     kinds = [place for place in range(2, len(one.words)) if Cue.DEFECT_KIND in one.cues[place]]
     return one.has(Cue.PRONOUN, Cue.DEFINITE) and any(one.words[place - 1] in ("a", "an") for place in kinds)
 

@@ -53,115 +53,129 @@ class Cue(Enum):
 
 WORDS: dict[Cue, str] = {
     Cue.DEFECT: """
-        abnormal abnormality affected anomalous anomaly blemish compromised damage damaged defect defective deficiency
-        deviant deviation difference discrepancy error failure fault faulty flaw flawed imperfect imperfection impaired
-        irregular irregularity issue malfunction nonconformance nonconforming nonconformity non-conformance
-        non-conforming non-conformity problem trouble unusual weird wrong concern deviate dmg finding glitch harmed inconsistency is_off look_off mistake
-        odd oddity something_off anything_off strange suspicious trouble unexpected
+        abnormal abnormality affected anomalous anomaly anything_off blemish compromised concern damage
+        damaged defect defective deficiency deviant deviate deviation difference discrepancy dmg error failure
+        fault faulty finding flaw flawed glitch impaired imperfect imperfection inconsistency irregular
+        irregularity is_off issue look_off malfunction mistake non-conformance non-conforming non-conformity
+        nonconformance nonconforming nonconformity odd oddity problem something_off strange suspicious trouble
+        unexpected unusual weird wrong
     """,
     Cue.DEFECT_KIND: """
-        abrasion bend bent blister blowhole break breakage broken burnt burr chafing chipped contamination contaminant
-        corrode corrosion crack crease crooked crush cut-off deform deformation deformity delaminate delamination dent
-        deteriorate deterioration dirt dirty discolor discoloration discolour discolouration distort distortion erosion
-        fade foreign fracture fray gouge impurity incomplete indentation leak leakage loose misalign misaligned
-        misalignment misplaced misprint misshapen missing nick burn burn_mark pinhole pitting blotch bulge buckle chafe cloudy displaced fissure hairline haze
-        kink severed smeared soiled swollen tarnish tilted unravel skewed swapped inverted greasy overspray bridging oxidation oxidized peel porosity puncture residue rip rupture
-        rust rusty scorch scrape scratch scuff shatter smear smudge snap spill splinter split squash spot stain tear
-        tore torn twisted warp warpage wear worn wrinkle
+        abrasion bend bent blister blotch blowhole break breakage bridging broken buckle bulge burn burn_mark
+        burnt burr chafe chafing chipped cloudy contaminant contamination corrode corrosion crack crease
+        crooked crush cut-off deform deformation deformity delaminate delamination dent deteriorate
+        deterioration dirt dirty discolor discoloration discolour discolouration displaced distort distortion
+        erosion fade fissure foreign fracture fray gouge greasy hairline haze impurity incomplete indentation
+        inverted kink leak leakage loose misalign misaligned misalignment misplaced misprint misshapen missing
+        nick overspray oxidation oxidized peel pinhole pitting porosity puncture residue rip rupture rust
+        rusty scorch scrape scratch scuff severed shatter skewed smear smeared smudge snap soiled spill
+        splinter split spot squash stain swapped swollen tarnish tear tilted tore torn twisted unravel warp
+        warpage wear worn wrinkle
     """,
     Cue.MAYBE_DEFECT: """
-        bubble bump chip flash grease knot oil offset particle cut debris dust fold gap glue groove hole lint line mark pit protrusion ridge rough
-        scab seam speck streak void
+        bubble bump chip cut debris dust flash fold gap glue grease groove hole knot line lint mark offset oil
+        particle pit protrusion ridge rough scab seam speck streak void
     """,
     Cue.OBJECT: """
-        article assembly batch component element item material merchandise object part piece product sample specimen
-        subcomponent surface thing unit workpiece
+        article assembly batch component element item material merchandise object part piece product sample
+        specimen subcomponent surface thing unit workpiece
     """,
     Cue.VERDICT: """
-        accept acceptable accepted alright approve bad check clean comply compliant conform conformant conforming
-        conformity correct decent deliver fine flawless good healthy identical inspect intact limit match nok in_order in_accordance accordance proper properly correctly satisfactory satisfy sign_this sign_off
-        suitable enough qualify valid fail compliance conformance within_limit normal ok okay
-        pass perfect pristine quality reject release saleable scrap sellable ship shippable sound tolerance unacceptable
-        undamaged usable verdict allright look_right all_right no_go go_ahead
-        everything criteria criterion meet requirement specification spec standard send sold sell keep approval in_spec out_of_spec to_specification to_spec go_no_go all_present
-        everything_present right_place as_expected as_it_should same_as 
+        accept acceptable accepted accordance all_present all_right allright alright approve as_expected
+        as_it_should bad check clean compliance compliant comply conform conformance conformant conforming
+        conformity correct correctly criteria criterion decent deliver enough everything everything_present
+        fail fine flawless go_no_go good healthy identical in_order in_spec inspect intact keep limit
+        look_right match meet no_go nok normal ok okay out_of_spec pass perfect pristine proper properly
+        qualify quality reject release requirement right_place saleable same_as satisfactory satisfy scrap
+        sell sellable send ship sign_off sign_this sold sound spec specification standard suitable to_spec
+        to_specification tolerance unacceptable undamaged usable valid verdict
     """,
     Cue.KIND: """
-        call categorise categorize category class classification classify diagnose code designate diagnosis identify identity kind
-        mode name nature sort species type which_one
+        call categorise categorize category class classification classify code designate diagnose diagnosis
+        identify identity kind mode name nature sort species type which_one
     """,
     Cue.PLACE: """
-        back border bottom box bounding center centre coordinate corner exterior front half inner inside interior lie left localise localization localisation localize locate location
-        middle mark_the outline_the place point_to point_me point_out pinpoint position quadrant region right
-        side rear rim segment situated sit outer outside perimeter spot_where top upper lower whereabouts zone area near close_to closest_to nearest edge
-        pinpointed highlight
+        area back border bottom bounding box center centre close_to closest_to coordinate corner edge exterior
+        front half highlight inner inside interior left lie localisation localise localization localize locate
+        location lower middle near nearest outer outline_the outside perimeter pinpoint place point_me
+        point_out point_to position quadrant rear region right rim segment side sit situated top upper zone
     """,
     Cue.LOOK: """
-        appear appearance aspect big branched bright broad black blue brown blurred blurry circular contour characterise characterize characteristic colored color
-        colour coloured curved dark deep depth depict describe description diameter dimension elongated extent faint feature
-        form geometry green grey gray height jagged large length long millimetre millimeter mm cm percent percentage light linear look measure morphology narrow noticeable orange orient oval pale
-        orientation pattern pink pointed profile pronounced purple rectangular red resemble round rounded roundish shallow shape sharp shiny short size small smooth
-        straight texture thick thickness thin tiny tone transparent triangular visual visually white wide width yellow aligned distributed arrange
-        arrangement layout finish hue shade me_about more_about elaborate
+        aligned appear appearance arrange arrangement aspect big black blue blurred blurry branched bright
+        broad brown characterise characteristic characterize circular cm color colour contour curved dark deep
+        depict depth describe description diameter dimension distributed elaborate elongated extent faint
+        feature finish form geometry gray green grey height hue jagged large layout length light linear long
+        look me_about measure millimeter millimetre mm more_about morphology narrow noticeable orange orient
+        orientation oval pale pattern percent percentage pink pointed profile pronounced purple rectangular
+        red resemble round rounded roundish shade shallow shape sharp shiny short size small smooth straight
+        texture thick thickness thin tiny tone transparent triangular visual visually white wide width yellow
     """,
     Cue.MEANING: """
-        affect compromise hinder lead led result source origin trigger weaken affect analyse analyze analysis arise because cause compare comparison conclude conclusion contrast
-        differ differentiate disrupt distinguish effect explain explanation expose happen impact implication imply
-        importance important infer influence interfere matter mean meaning occur originate reason reveal role
-        significance significant stand_out said_about extend progress run_across create produce due_to introduce manifest compared_to compared_with performance reliability durability come_from coming_from
-        came_from if_we what_if
+        affect analyse analysis analyze arise because came_from cause come_from coming_from compare
+        compared_to compared_with comparison compromise conclude conclusion contrast create differ
+        differentiate disrupt distinguish due_to durability effect explain explanation expose extend happen
+        hinder if_we impact implication imply importance important infer influence interfere introduce lead
+        led manifest matter mean meaning occur origin originate performance produce progress reason
+        reliability result reveal role said_about significance significant source stand_out trigger weaken
+        what_if
     """,
     Cue.REMEDY: """
-        acute advice advise aftermath anyway bad_enough so_bad too_bad that_bad considering given_the given_that have_to
-        has_to with_that with_such recall claim complain complaint cost criticality despite endanger escalate grow hold_back how_come
-        hurt ignore injure integrity live_with neglect propagate quarantine regardless remove removable report reversible spoil threat tolerate
-        unsafe unusable warranty worsen worst acute aftermath avoid consequence consequences correct_it corrective countermeasure critical cure danger
-        dangerous disposition dispose fix harmful harm hazard mitigate outcome prevent preventive reduce remedy
-        repair repairable repercussion replace rework risk risky root safe safety salvage serious seriousness severe
-        severity still stop urgent urgency worry worrying recommend recommended recommendation action actions
-        functional cosmetic aesthetic responsible blame to_do we_do i_do be_done do_with do_about lifespan lifetime tolerable
+        action acute advice advise aesthetic aftermath anyway avoid bad_enough be_done blame claim complain
+        complaint consequence considering corrective cosmetic cost countermeasure critical criticality cure
+        danger dangerous despite dispose disposition do_about do_with endanger escalate fix functional
+        given_that given_the grow harm harmful has_to have_to hazard how_come hurt i_do ignore injure
+        integrity lifespan lifetime live_with mitigate neglect outcome prevent preventive propagate quarantine
+        recall recommend recommendation recommended reduce regardless remedy removable remove repair
+        repairable repercussion replace report responsible reversible rework risk risky root safe safety
+        salvage serious seriousness severe severity so_bad spoil still stop that_bad threat to_do tolerable
+        tolerate too_bad unsafe unusable urgency urgent warranty we_do with_such with_that worry worrying
+        worsen worst
     """,
-    Cue.SIGNIFY: "convey hint imply indicate infer mean point_towards reveal signify suggest tell_us show_about",
+    Cue.SIGNIFY: "convey hint imply indicate infer mean point_towards reveal show_about signify suggest",
     Cue.PURPOSE: """
-        application design designed function intended purpose serve use used_for used_to usage used required
+        application design designed function intended purpose required serve usage use used used_for used_to
     """,
     Cue.COMMAND: """
-        analyse analyze assess characterise characterize define describe determine document elaborate evaluate explain
-        identify label list name outline rate record report specify state summarise summarize
+        analyse analyze assess characterise characterize define describe determine document elaborate evaluate
+        explain identify label list name outline rate record report specify state summarise summarize
     """,
-    Cue.FURTHER: "additional additionally another further more other second secondary besides else",
+    Cue.FURTHER: "additional additionally another besides else further more other second secondary",
     Cue.EXISTS: """
-        any contain contains detect detected detectable discover evidence exhibit exist find found free has have having nothing
-        identify_any indication no notice observe observed present see seen sign signs some spotted there visible
-        without anything something anywhere got
+        any anything anywhere contain detect detectable detected discover evidence exhibit exist find found
+        free got has have having indication no nothing notice observe observed present see seen sign signs
+        some something spotted there visible without
     """,
-    Cue.QUESTION_WORD: "what where which how why when who whose",
-    Cue.AUXILIARY: "is are was were does do did has have can could would will should may might must shall am been be",
-    Cue.PRONOUN: "it this that these those they them one he she its",
-    Cue.DEFINITE: "the this that these those its their said",
+    Cue.QUESTION_WORD: "how what when where which who whose why",
+    Cue.AUXILIARY: """
+        am are be been can could did do does has have is may might must shall should was were will would
+    """,
+    Cue.PRONOUN: "he it its one she that them these they this those",
+    Cue.DEFINITE: "its said that the their these this those",
     Cue.FILLER: """
-        a about above across actually again against ahead along also amongst among an and anyone anybody as at away
-        be been being below between both but by clearly could dear do does each either especially ever every exact
-        exactly for from general get give given gives had hello help hey hi hmm i if image in inside into is just 
-        kindly know let likely likelihood look_at main maybe me mind most much my long-term near-term short-term need not now of on onto or
-        our out outside over per perhaps photo photograph picture please pls plz possible possibly potential potentially
-        precise precisely precision predominant present primary probable probably provide quickly really relation
-        relative respect seem seems shown show sir since so specific specifically such take tell than thank
-        thanks the their then think through to too typical typically under up upon us very view want we well
-        when while so_kind be_kind kind_enough whether with within trouble_you approximate approximately customer client user consumer operator would you your yes no true false answer question select choose option following
-        statement detail detailed information info report state visible visibly observed surrounding
-        does did am are was were will shall should may might must can first one two same different detected found
-        provided here there say list seen confirm whole itself rest like else only ask briefly
-        having
+        a about above across actually again against ahead along also am among amongst an and answer anybody
+        anyone approximate approximately are as ask at away be be_kind been being below between both briefly
+        but by can choose clearly client confirm consumer could customer dear detail detailed detected did
+        different do does each either else especially ever every exact exactly false first following for found
+        from general get give given gives had having hello help here hey hi hmm i if image in info information
+        inside into is itself just kind_enough kindly know let like likelihood likely list long-term look_at
+        main may maybe me might mind most much must my near-term need no not now observed of on one only onto
+        operator option or our out outside over per perhaps photo photograph picture please pls plz possible
+        possibly potential potentially precise precisely precision predominant present primary probable
+        probably provide provided question quickly really relation relative report respect rest same say seem
+        seems seen select shall short-term should show shown since sir so so_kind specific specifically state
+        statement such surrounding take tell than thank thanks the their then there think through to too
+        trouble_you true two typical typically under up upon us user very view visible visibly want was we
+        well were when whether while whole will with within would yes you your
     """,
 }
 
 TYPING_SLIPS: dict[str, str] = {
-    "wat": "what", "wht": "what", "waht": "what", "whats": "what", "wats": "what", "wich": "which", "whcih": "which",
-    "wher": "where", "whre": "where", "were's": "where", "wheres": "where", "whereabouts": "where", "ther": "there", "thier": "their",
-    "teh": "the", "hte": "the", "hwo": "how", "hows": "how", "wy": "why", "whys": "why", "u": "you", "r": "are",
-    "ur": "your", "iz": "is", "dis": "this", "dat": "that", "pic": "picture", "img": "image", "pls": "please",
-    "loc": "location", "pos": "position", "desc": "description", "ng": "nok", "ncr": "nonconformity",
+    "wat": "what", "wht": "what", "waht": "what", "whats": "what", "wats": "what", "wich": "which",
+    "whcih": "which", "wher": "where", "whre": "where", "were's": "where", "wheres": "where",
+    "whereabouts": "where", "ther": "there", "thier": "their", "teh": "the", "hte": "the", "hwo": "how",
+    "hows": "how", "wy": "why", "whys": "why", "u": "you", "r": "are", "ur": "your", "iz": "is",
+    "dis": "this", "dat": "that", "pic": "picture", "img": "image", "pls": "please", "loc": "location",
+    "pos": "position", "desc": "description", "ng": "nok", "ncr": "nonconformity",
 }  # fmt: skip
 """Slips and shop-floor short forms that edit distance does not reach."""
 

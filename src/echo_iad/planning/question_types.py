@@ -17,7 +17,7 @@ from enum import Enum, auto
 from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.planning.asking import ASKING, DEFECTS, REGIONS, Ask, first_ask, opens_a_yes_no_question, what_is_asked
 from echo_iad.planning.cues import Cue
-from echo_iad.planning.wording import Clause, clause, clauses
+from echo_iad.planning.wording import Clause, clause, clauses, cues_of
 
 
 class _Topic(Enum):
@@ -38,14 +38,12 @@ _OF_A_DEFECT = {
 }
 _SILENT = {*ASKING, Cue.QUESTION_WORD, Cue.AUXILIARY, Cue.PRONOUN, Cue.DEFINITE, Cue.FILLER, Cue.EXISTS, Cue.SIGNIFY}
 _ANSWER_FORMAT = frozenset(
-    ("true", "false", "yes", "no", "or", "and", "answer", "choose", "select", "one", "option", "correct", "the", "a")
-    + ("b", "c", "d", "with")
+    "a and answer b best c choose correct d false following is no of one option or select statement the true which with"
+    " yes".split()
 )
-_TAGS = frozenset(("right", "correct", "no", "yes", "please", "pls", "thanks", "huh", "sir", "or", "not"))
-_BEFORE_A_SIDE = frozenset(
-    ("the", "to", "on", "upper", "lower", "top", "bottom", "far", "or", "and", "left", "more", "at", "is")
-)
-_STATING = frozenset(("there", "this", "the", "i", "we", "it", "a", "an", "our", "my", "these", "some"))
+_TAGS = frozenset("correct huh no not or please pls right sir thanks yes".split())
+_BEFORE_A_SIDE = frozenset("and at bottom far is left lower more on or the to top upper".split())
+_STATING = frozenset("a an i it my our some the there these this we".split())
 
 
 def classify_question(question: str | Question, options: Mapping[str, str] | None = None) -> QuestionType:
@@ -74,14 +72,16 @@ def classify_question(question: str | Question, options: Mapping[str, str] | Non
         options = question.options if options is None else options
         question = question.text
     said = [part for one in clauses(question) for part in _parts(one) if not _ANSWER_FORMAT.issuperset(part.words)]
-    if not said:
-        return _OF_A_DEFECT[_asked_by_options(options)]
-    asking = next((one for one in said if _asks(one)), None) or next((one for one in said if _commands(one)), said[-1])
+    by_options = _asked_by_options(options)
+    asking = next(filter(_asks, said), None) or next(filter(_commands, said), None)
+    if asking is None and (not said or by_options not in (Ask.NOTHING, Ask.STATE)):
+        return _OF_A_DEFECT[by_options] if not said or any(map(_states_a_defect, said)) else QuestionType.OTHER
+    asking = asking or said[-1]
     known = any(one is not asking and _states_a_defect(one) for one in said)
     ask = what_is_asked(asking, known=known)
     topic = _topic(asking, ask, known=known)
     if ask is Ask.NOTHING and topic is not _Topic.OBJECT:
-        ask = _asked_by_options(options)
+        ask = by_options
     return _type_of(ask, topic, asking, known=known)
 
 
@@ -133,7 +133,7 @@ def _topic(one: Clause, ask: Ask, *, known: bool) -> _Topic:
     named = [word for word, cues in zip(one.words, one.cues, strict=True) if cues.isdisjoint(_SILENT)]
     named += _asked_about_by_name(one, ask)
     on_the_part = ask is Ask.PLACE and (known or one.words[:2] in (("where", "on"), ("where", "in")))
-    if on_the_part and all(word.removesuffix("s") in REGIONS or Cue.OBJECT in clause(word).cues[0] for word in named):
+    if on_the_part and all(word.removesuffix("s") in REGIONS or Cue.OBJECT in cues_of(word) for word in named):
         return _Topic.UNNAMED
     return _Topic.OBJECT if named else _Topic.UNNAMED
 

@@ -18,6 +18,17 @@ _WH_CONTRACTED = re.compile(r"\b(what|where|how|who|that|there|it|why)'?s\b")
 _POSSESSIVE = re.compile(r"'s\b|(?<=s)'(?!\w)")
 _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 _STOP = re.compile(r"[.?!;:\n。？！]+(?=\s|$)|\s[-–—]+\s")
+_ENDINGS = (
+    ("ies", "y"),
+    ("ied", "y"),
+    ("es", ""),
+    ("s", ""),
+    ("ed", ""),
+    ("ed", "e"),
+    ("ing", ""),
+    ("ing", "e"),
+    ("ly", ""),
+)
 _LONGEST_READ = 2_000
 """Characters of a question that are read; what is asked stands long before."""
 
@@ -106,9 +117,7 @@ def cues_of(word: str) -> frozenset[Cue]:
 
 def _forms(word: str) -> list[str]:
     forms = [word]
-    for ending, instead in (
-        ("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""),
-    ):  # fmt: skip
+    for ending, instead in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             stem = word.removesuffix(ending)
             forms.append(stem + instead)
