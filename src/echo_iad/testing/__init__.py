@@ -1,1 +1,5 @@
-"""testing"""
+"""Public contract checks: what a plug-in's own tests call to prove that it keeps its promises."""
+
+from echo_iad.testing.encoders import check_image_encoder, check_text_encoder
+
+__all__ = ["check_image_encoder", "check_text_encoder"]
