@@ -7,10 +7,10 @@ cues; `question_types` decides by its place in the sentence which one counts.
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 
-class Cue(Enum):
+class Cue(IntEnum):
     """What a word can tell about a question."""
 
     DEFECT = auto()

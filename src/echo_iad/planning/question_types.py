@@ -72,16 +72,17 @@ def classify_question(question: str | Question, options: Mapping[str, str] | Non
         options = question.options if options is None else options
         question = question.text
     said = [part for one in clauses(question) for part in _parts(one) if not _ANSWER_FORMAT.issuperset(part.words)]
-    by_options = _asked_by_options(options)
     asking = next(filter(_asks, said), None) or next(filter(_commands, said), None)
-    if asking is None and (not said or by_options not in (Ask.NOTHING, Ask.STATE)):
-        return _OF_A_DEFECT[by_options] if not said or any(map(_states_a_defect, said)) else QuestionType.OTHER
+    if asking is None:
+        by_options = _asked_by_options(options)
+        if not said or by_options not in (Ask.NOTHING, Ask.STATE):
+            return _OF_A_DEFECT[by_options] if not said or any(map(_states_a_defect, said)) else QuestionType.OTHER
     asking = asking or said[-1]
     known = any(one is not asking and _states_a_defect(one) for one in said)
     ask = what_is_asked(asking, known=known)
     topic = _topic(asking, ask, known=known)
     if ask is Ask.NOTHING and topic is not _Topic.OBJECT:
-        ask = by_options
+        ask = _asked_by_options(options)
     return _type_of(ask, topic, asking, known=known)
 
 
