@@ -33,10 +33,10 @@ PARTS = (
     Part("U1", "qfp44", Pose(-3.0, 2.0), "CX44F/2419-07"),
     Part("U2", "so8", Pose(27.0, -18.5), "LDR/33A", (0.0, -6.2)),
     Part("U3", "so14", Pose(29.0, 7.5), "74T/Q125", (0.0, -9.0)),
-    Part("C1", "can_large", Pose(-31.0, -22.5, 90), "470/25V", (-8.2, -9.0)),
-    Part("C2", "can_small", Pose(-32.5, -6.0, 90), "100/16V", (6.6, 4.6)),
+    Part("C1", "can_large", Pose(-31.0, -22.5, 90), "470/25V", (10.2, -6.5)),
+    Part("C2", "can_small", Pose(-32.5, -6.0, 90), "100/16V", (7.9, 4.8)),
     Part("J1", "header", Pose(-1.0, 32.5), "", (18.2, 0.0)),
-    Part("Y1", "crystal", Pose(-3.0, -17.5), "16.000", (-8.0, 0.0)),
+    Part("Y1", "crystal", Pose(-3.0, -17.5), "16.000", (-9.0, 0.0)),
     Part("L1", "inductor", Pose(-31.5, 10.5), "220", (0.0, 6.4)),
     Part("D1", "led", Pose(33.5, 22.5, 90), "", (0.0, -4.4)),
     Part("D2", "diode", Pose(-31.5, 22.5), "", (0.0, 3.0)),
@@ -44,7 +44,7 @@ PARTS = (
     Part("R2", "resistor", Pose(5.0, -28.0), "103", (0.0, -2.6)),
     Part("R3", "resistor", Pose(-3.5, -28.0), "472", (0.0, -2.6)),
     Part("R4", "resistor", Pose(-12.0, -28.0), "220", (0.0, -2.6)),
-    Part("R5", "resistor", Pose(26.0, 22.0, 90), "331", (0.0, -3.6)),
+    Part("R5", "resistor", Pose(26.0, 22.0, 90), "331", (0.0, -4.7)),
     Part("R6", "resistor", Pose(16.5, 21.0), "103", (0.0, -2.6)),
     Part("R7", "resistor", Pose(-17.5, 22.5), "101", (0.0, 2.8)),
     Part("R8", "resistor", Pose(-8.0, 22.5), "101", (0.0, 2.8)),
@@ -113,7 +113,8 @@ def _copper(canvas: Canvas) -> None:
 
 VIAS = (
     (-23, -11.5), (-38, -31), (21, -24), (38, 3), (20, 30), (23.5, 27), (-25, 30), (-37, 2), (-25, 3.5), (8, -22),
-    (-17, -23), (-22, -20), (20, -8), (24, -8.5), (37, -8), (-24, 16), (12, 27), (-38, 26), (22, 36), (27, 35), (31, 33),
+    (-17, -23), (-22, -20), (20, -8), (24, -8.5), (37, -8), (-24, 16), (12, 27), (-38, 26), (22, 36), (27, 35),
+    (31, 33),
 )  # fmt: skip
 
 
@@ -186,19 +187,19 @@ def _burn(canvas: Canvas, defect: Defect, rng: np.random.Generator) -> None:
     window = canvas.window(Pose(defect.x, defect.y), 14 * defect.size)
     at = (window.rows, window.columns)
     rough = noise(rng, canvas.frame.side, 60, octaves=3)[at]
-    outline = blob(window.grid, rng, 5.0 * defect.size, 0.3) + 0.5 * rough
-    halo, char = smoothstep(-outline, -2.4, 2.2), smoothstep(-outline, 0.2, 2.8)
+    outline = blob(window.grid, rng, 5.0 * defect.size, 0.3) + 0.22 * rough
+    halo, char = smoothstep(-outline, -2.8, 1.6), smoothstep(-outline, -0.4, 3.4)
     surface = canvas.surface
     brown = np.array([0.50, 0.30, 0.16], np.float32)
     surface.albedo[at] *= 1 - (0.85 * halo)[..., None] * (1 - brown)
     surface.albedo[at] = mix(surface.albedo[at], np.array(linear(24, 20, 17), np.float32), (0.88 * char)[..., None])
     surface.metal[at] *= 1 - 0.9 * np.maximum(char, 0.6 * halo)
     surface.gloss[at] *= 1 - 0.8 * halo
-    surface.height[at] += (0.22 * rough * char).astype(np.float32)
+    surface.height[at] += (0.07 * rough * char).astype(np.float32)
 
 
 def _scratch(canvas: Canvas, defect: Defect, rng: np.random.Generator) -> None:
-    """A scratch through the lacquer: bright copper in its middle, dull torn edges; it spares tall parts."""
+    """Scratch through the lacquer: bright copper in its middle, dull torn edges; it spares tall parts."""
     window = canvas.window(Pose(defect.x, defect.y, defect.angle), 16 * defect.size)
     at = (window.rows, window.columns)
     along = np.linspace(-10, 10, 7) * defect.size
@@ -227,10 +228,9 @@ def surface(frame: Grid, streams: Streams, defect: Defect | None) -> Surface:
     for part in PARTS:
         draw_footprint(canvas, part)
     _print(canvas)
-    placed = [_placed(part, defect, rng) for part in PARTS]
-    for part in placed:
-        if part is not None:
-            draw_body(canvas, part)
+    for placed in [_placed(part, defect, rng) for part in PARTS]:
+        if placed is not None:
+            draw_body(canvas, placed)
     if defect is not None and defect.kind in _MARKS:
         _MARKS[defect.kind](canvas, defect, streams.defect)
     grain = noise(streams.finish, frame.side, 190)
@@ -252,7 +252,7 @@ PRODUCT = Product(
         Defect("solder_bridge", 6.7, 5.6, 1.2),
         Defect("solder_bridge", 33.5, 6.5, 0.9),
         Defect("burn_mark", 18, 10, 1.0),
-        Defect("burn_mark", -24, -28, 0.6),
+        Defect("burn_mark", -23.5, 3.5, 0.62),
         Defect("scratch", -22, 18, 1.0, -35),
         Defect("scratch", 12, -11, 0.6, 60),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import map_coordinates
@@ -29,7 +30,7 @@ class Pose:
     angle: float = 0.0
 
     def beside(self, dx: float, dy: float, angle: float = 0.0) -> Pose:
-        """A pose given in this piece's own coordinates."""
+        """Pose given in this piece's own coordinates."""
         turn = np.deg2rad(self.angle)
         cos, sin = float(np.cos(turn)), float(np.sin(turn))
         return Pose(self.x + cos * dx - sin * dy, self.y + sin * dx + cos * dy, self.angle + angle)
@@ -54,7 +55,7 @@ class Canvas:
     rng: np.random.Generator = field(repr=False)
 
     def window(self, pose: Pose, reach: float) -> Window:
-        """The part of the picture within ``reach`` units of ``pose``; poses count from the board's centre."""
+        """Part of the picture within ``reach`` units of ``pose``; poses count from the board's centre."""
         placed = self.pose.beside(pose.x, pose.y, pose.angle)
         unit, side = self.frame.unit, self.frame.side
         low = [min(max(int((at - reach) * unit), 0), side) for at in (placed.x, placed.y)]
@@ -88,43 +89,43 @@ class Canvas:
         corner: float = 0.2,
         bevel: float = 0.3,
     ) -> None:
-        """A flat block of ``size`` (width, height) that stands ``tall`` above the board's zero, edges bevelled."""
+        """Lay a flat block of ``size`` (width, height) that stands ``tall`` above the board's zero, edges bevelled."""
         window = self.window(pose, max(size))
         distance = box(window.grid, *size, corner)
         slope = np.clip(1 + distance / bevel, 0, 1) ** 2
         self.lay(window, window.grid.edge(distance), material, tall - np.float32(0.8 * bevel) * slope)
 
     def disc(self, pose: Pose, radius: float, tall: float | None, material: Material, *, dome: float = 0.0) -> None:
-        """A round plate, raised by ``dome`` in its middle."""
+        """Lay a round plate, raised by ``dome`` in its middle."""
         window = self.window(pose, radius + 1)
         distance = np.hypot(window.grid.x, window.grid.y)
         height = None if tall is None else tall + dome * np.sqrt(np.clip(1 - (distance / radius) ** 2, 0, 1))
         self.lay(window, window.grid.edge(distance - np.float32(radius)), material, height)
 
     def solder(self, pose: Pose, size: tuple[float, float], base: float, tall: float, material: Material) -> None:
-        """A wetted cushion of solder: flat at its rim, ``tall`` in its middle."""
+        """Lay a wetted cushion of solder: flat at its rim, ``tall`` in its middle."""
         window = self.window(pose, max(size))
         distance = box(window.grid, *size, min(size) * 0.35)
         cushion = smoothstep(-distance, 0, min(size) * 0.55)
         self.lay(window, window.grid.edge(distance), material, base + np.float32(tall) * cushion)
 
     def trace(self, points: list[tuple[float, float]], width: float, material: Material, height: float | None) -> None:
-        """A track of straight pieces with round ends."""
-        for (x0, y0), (x1, y1) in zip(points[:-1], points[1:], strict=True):
+        """Lay a track of straight pieces with round ends."""
+        for (x0, y0), (x1, y1) in pairwise(points):
             length = float(np.hypot(x1 - x0, y1 - y0))
             pose = Pose((x0 + x1) / 2, (y0 + y1) / 2, float(np.rad2deg(np.arctan2(y1 - y0, x1 - x0))))
             window = self.window(pose, length / 2 + width)
             self.lay(window, window.grid.edge(box(window.grid, length + width, width, width / 2)), material, height)
 
     def outline(self, pose: Pose, size: tuple[float, float], width: float, material: Material) -> None:
-        """A printed rectangle, its line centred on ``size``."""
+        """Print a rectangle, its line centred on ``size``."""
         window = self.window(pose, max(size))
         self.lay(window, window.grid.edge(np.abs(box(window.grid, *size)) - np.float32(width / 2)), material)
 
     def text(
         self, pose: Pose, text: str, height: float, material: Material, *, strength: float = 1.0, weight: float = 0.03
     ) -> None:
-        """A printed line of text, centred on ``pose``."""
+        """Print a line of text, centred on ``pose``."""
         unit = self.frame.unit
         page = text_mask(text, height, unit, weight=weight)
         window = self.window(pose, max(page.shape) / unit / 2 + 0.5)

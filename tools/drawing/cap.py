@@ -11,7 +11,6 @@ from drawing.fields import (
     Field,
     Grid,
     blob,
-    blur,
     curve,
     curve_distance,
     linear,
@@ -22,13 +21,13 @@ from drawing.fields import (
 from drawing.parts import Defect, Product, Streams
 from drawing.photography import Shot, Surface
 
-TOP, SHOULDER, SKIRT, FLANGE = 33.0, 35.2, 38.6, 39.8
+TOP, SHOULDER, SKIRT, FLANGE = 33.2, 35.6, 38.3, 39.5
 """Radii: flat top, end of the rounded shoulder, foot of the ribbed skirt, outer edge."""
-TALL = 8.0
+TALL = 13.0
 RIBS = 72
 PLASTIC = np.array(linear(24, 92, 168), np.float32)
 INK = np.array(linear(238, 240, 236), np.float32)
-BELT = np.array(linear(122, 124, 122), np.float32)
+BELT = np.array(linear(138, 139, 136), np.float32)
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,9 @@ class _Marks:
     """What a defect does to one cap; every field is ``(h, w)``."""
 
     cut: Field
-    """0 to 1: material broken away."""
+    """0 to 1: the surface is broken away and the fracture face is seen."""
+    gone: Field
+    """0 to 1: broken right through, the belt is seen."""
     groove: Field
     """Units of depth."""
     whitened: Field
@@ -64,7 +65,7 @@ def _ring_text(page: Image.Image, text: str, radius: float, size: float, first: 
 
 
 def artwork(side: int) -> Field:
-    """The print, straight and centred: ``(side, side)`` coverage of ink."""
+    """Print, straight and centred: ``(side, side)`` coverage of ink."""
     page = Image.new("L", (side, side))
     unit = side / 100
     pen = ImageDraw.Draw(page)
@@ -87,7 +88,7 @@ def artwork(side: int) -> Field:
 
 
 def _mountains(pen: ImageDraw.ImageDraw, unit: float) -> None:
-    """The mark in the middle: two peaks over three waves."""
+    """Mark in the middle: two peaks over three waves."""
     peaks = [(36.5, 50.5), (44.0, 37.5), (47.6, 43.6), (52.4, 35.2), (62.6, 50.5)]
     pen.polygon([(x * unit, y * unit) for x, y in peaks], fill=255)
     for snow in (
@@ -119,7 +120,7 @@ def _profile(radius: Field, ribs: Field) -> Field:
     bead = 0.35 * np.exp(-(((radius - 31.9) / 0.55) ** 2))
     shoulder = TALL - 0.45 - 1.9 * (1 - np.sqrt(np.clip(1 - ((radius - TOP) / (SHOULDER - TOP)) ** 2, 0, 1)))
     wall = radius - 0.42 * ribs * smoothstep(radius, 34.6, 35.8)
-    skirt = 5.6 - (wall - SHOULDER) * 4.6 / (SKIRT - SHOULDER)
+    skirt = TALL - 2.4 - (wall - SHOULDER) * (TALL - 3.4) / (SKIRT - SHOULDER)
     height = np.where(radius < TOP, dome + bead, np.where(radius < SHOULDER, np.minimum(shoulder, dome), skirt))
     height = np.minimum(height, np.where(radius > 34.4, np.maximum(skirt, 1.0), height))
     return np.where(radius > FLANGE, 0.0, np.maximum(height, 1.0)).astype(np.float32)
@@ -138,13 +139,13 @@ def _belt(grid: Grid, rng: np.random.Generator) -> tuple[Field, Field]:
 def _marks(cap: Grid, defect: Defect | None, rng: np.random.Generator) -> _Marks:
     blank = np.zeros_like(cap.x)
     if defect is None or defect.kind == "print_defect":
-        return _Marks(blank, blank, blank, blank)
+        return _Marks(blank, blank, blank, blank, blank)
     at = cap.posed((defect.x, defect.y), defect.angle)
     if defect.kind == "scratch":
         return _scratch(at, defect.size, rng)
     if defect.kind == "chipped_rim":
         return _chip(cap, at, defect.size, rng)
-    return _Marks(blank, blank, blank, _stain(at, defect.size, rng))
+    return _Marks(blank, blank, blank, blank, _stain(at, defect.size, rng))
 
 
 def _scratch(at: Grid, size: float, rng: np.random.Generator) -> _Marks:
@@ -158,21 +159,22 @@ def _scratch(at: Grid, size: float, rng: np.random.Generator) -> _Marks:
         line = np.exp(-((distance / (width + 0.05)) ** 2)) * (distance < 1.4) * np.float32(depth)
         groove, whitened = np.maximum(groove, 0.28 * line), np.maximum(whitened, 0.55 * line)
     blank = np.zeros_like(at.x)
-    return _Marks(blank, groove, whitened, blank)
+    return _Marks(blank, blank, groove, whitened, blank)
 
 
 def _chip(cap: Grid, at: Grid, size: float, rng: np.random.Generator) -> _Marks:
-    """A bite out of the rim: rough fracture face, stressed plastic along its edge."""
+    """Bite out of the rim: rough fracture face, stressed plastic along its edge."""
     rough = noise(rng, cap.x.shape[0], 46, octaves=2)
     outline = blob(at, rng, 4.6 * size, 0.35) + 0.22 * rough
     cut = smoothstep(-outline, -0.15, 0.25)
-    whitened = 0.5 * np.exp(-((outline / 0.55) ** 2)) + 0.12 * cut * (1 + 0.5 * rough)
+    gone = smoothstep(-outline + 0.25 * rough, 1.0, 1.5)
+    whitened = 0.4 * np.exp(-((outline / 0.6) ** 2)) + 0.2 * cut * (1 + 0.5 * rough)
     blank = np.zeros_like(at.x)
-    return _Marks(cut, blank, np.clip(whitened, 0, 0.8).astype(np.float32), blank)
+    return _Marks(cut, gone, blank, np.clip(whitened, 0, 0.8).astype(np.float32), blank)
 
 
 def _stain(at: Grid, size: float, rng: np.random.Generator) -> Field:
-    """A dried drop of oil: thin inside, darker where it dried last, two splashes beside it."""
+    """Dried drop of oil: thin inside, darker where it dried last, two splashes beside it."""
     stain = np.zeros_like(at.x)
     for x, y, radius in ((0.0, 0.0, 4.4), (5.4, 2.2, 1.0), (-4.2, 4.9, 0.7)):
         drop = at.posed((x * size, y * size), 0)
@@ -192,7 +194,7 @@ def _print(cap: Grid, defect: Defect | None, rng: np.random.Generator) -> Field:
     patchy = noise(rng, cap.x.shape[0], 34, octaves=3)
     near = smoothstep(-(blob(at, rng, 8.5 * defect.size, 0.3) + 0.5 * patchy), -0.8, 1.2)
     if defect.target == "missing":
-        return ink * (1 - near * smoothstep(patchy, -2.4, -1.4))
+        return ink * (1 - near * smoothstep(patchy, -1.7, -0.3))
     turn = np.deg2rad(defect.angle)
     smeared = np.zeros_like(ink)
     for step in np.linspace(0, 1, 9):
@@ -213,35 +215,36 @@ def surface(frame: Grid, streams: Streams, defect: Defect | None) -> Surface:
     ink = _print(cap, defect, streams.defect) * np.clip(0.97 + 0.02 * noise(streams.finish, side, 120), 0, 1)
     radius = np.hypot(cap.x, cap.y)
     ribs = np.cos(RIBS * np.arctan2(cap.y, cap.x))
-    on_cap = frame.edge(radius - FLANGE) * (1 - marks.cut)
+    on_cap = frame.edge(radius - FLANGE) * (1 - marks.gone)
 
     grain = noise(streams.finish, side, 210)
     flow = noise(streams.finish, side, 5, octaves=2)
     belt, cloth = _belt(frame, streams.finish)
-    height = _profile(radius, ribs) + 0.012 * grain + 0.10 * flow * smoothstep(-radius, -30, -10) + 0.04 * ink
-    fracture = 1.2 + 0.5 * noise(streams.finish, side, 40, octaves=2)
-    height = mix(height - marks.groove, np.minimum(height, fracture), marks.cut) * (radius < FLANGE)
+    height = _profile(radius, ribs) + 0.006 * grain + 0.10 * flow * smoothstep(-radius, -30, -10) + 0.04 * ink
+    fracture = 0.55 * height + 0.3 * noise(streams.finish, side, 40, octaves=2)
+    height = mix(height - marks.groove, np.minimum(height, fracture), marks.cut)
+    height = mix(height, 0.0, marks.gone) * (radius < FLANGE)
     plastic = PLASTIC * tint * (1 + 0.02 * flow)[..., None]
     albedo = mix(plastic, INK, (0.95 * ink * (1 - 0.7 * (marks.groove > 0.08)))[..., None])
     albedo = mix(albedo, PLASTIC * 0.35 + 0.62, marks.whitened[..., None])
     albedo = mix(albedo, np.array(linear(70, 48, 22), np.float32), (0.8 * marks.soiled)[..., None])
     albedo = mix(belt, albedo, on_cap[..., None])
-    gloss = (0.42 - 0.12 * ink - 0.2 * marks.whitened + 0.25 * marks.soiled) * on_cap + 0.03
+    gloss = (0.55 - 0.15 * ink - 0.2 * marks.whitened + 0.25 * marks.soiled) * on_cap + 0.03
     return Surface(albedo, mix(cloth, height, frame.edge(radius - FLANGE)), gloss, np.zeros_like(gloss))
 
 
 PRODUCT = Product(
     name="printed_cap",
     side=336,
-    shot=Shot(azimuth=-128, elevation=54, level=0.92, room=0.5, softness=0.55),
+    shot=Shot(azimuth=-128, elevation=50, level=0.92, room=0.45, softness=0.55),
     surface=surface,
     defects=(
         Defect("scratch", -8, -9, 1.0, 35),
         Defect("scratch", 13, 14, 0.6, -60),
         Defect("print_defect", 3, -23, 1.0, 20, "smeared"),
         Defect("print_defect", -15, 16, 0.9, 0, "missing"),
-        Defect("chipped_rim", 34.5, -16, 1.0, 0),
-        Defect("chipped_rim", -17, 34.5, 0.62, 0),
+        Defect("chipped_rim", 32.5, -21, 1.0, 0),
+        Defect("chipped_rim", -17, 34.5, 0.66, 0),
         Defect("stain", 16, 3, 1.0, 30),
         Defect("stain", -20, -12, 0.55, 110),
     ),

@@ -33,7 +33,7 @@ class Part:
     """Where its reference is printed, from its centre; (0, 0) = nowhere."""
 
     def moved(self, dx: float, dy: float, angle: float) -> Part:
-        """The same component put down beside its place."""
+        """Return the component put down beside its place."""
         return replace(self, pose=Pose(self.pose.x + dx, self.pose.y + dy, self.pose.angle + angle))
 
 
@@ -75,7 +75,7 @@ PACKAGES = {
 def pins(package: _Package) -> list[Pose]:
     """Where the leads meet the board, from the package's centre; each looks outwards along its own x."""
     row = (np.arange(package.pins) - (package.pins - 1) / 2) * package.pitch
-    sides = [(0.0, package.size[0])] + [(180.0, package.size[0])]
+    sides = [(0.0, package.size[0]), (180.0, package.size[0])]
     if package.four_sided:
         sides += [(90.0, package.size[1]), (270.0, package.size[1])]
     return [Pose(0, 0, turn).beside(width / 2 + 0.95, float(step)) for turn, width in sides for step in row]
@@ -132,7 +132,7 @@ def _can_pads(canvas: Canvas, part: Part) -> None:
 
 
 def _can_body(canvas: Canvas, part: Part) -> None:
-    """An aluminium capacitor on its black base, with the dark sector of the negative pole."""
+    """Aluminium capacitor on its black base, with the dark sector of the negative pole."""
     radius = 7.0 if part.kind == "can_large" else 5.0
     tall = 5.2 if part.kind == "can_large" else 4.2
     canvas.block(part.pose, (2 * radius + 0.6,) * 2, BOARD + 0.9, EPOXY, corner=1.6)
@@ -158,7 +158,7 @@ def _header_pads(canvas: Canvas, part: Part) -> None:
 
 
 def _header_body(canvas: Canvas, part: Part) -> None:
-    """A white shrouded connector with eight gold pins and a key slot."""
+    """White shrouded connector with eight gold pins and a key slot."""
     shell = Material(linear(214, 210, 196), 0.25)
     canvas.block(part.pose, (30.5, 8.0), BOARD + 4.0, shell, corner=0.4)
     canvas.block(part.pose, (28.3, 5.8), BOARD + 1.0, Material(linear(178, 174, 160), 0.15), corner=0.3, bevel=0.1)
@@ -217,12 +217,12 @@ _DRAWN: dict[str, tuple[Draw, Draw]] = {
 
 
 def draw_footprint(canvas: Canvas, part: Part) -> None:
-    """The pads of ``part`` and its printed reference."""
+    """Draw the pads of ``part`` and its printed reference."""
     _DRAWN[part.kind][0](canvas, part)
     if part.label != (0.0, 0.0):
         canvas.text(Pose(part.pose.x + part.label[0], part.pose.y + part.label[1]), part.ref, 2.0, SILK, strength=0.9)
 
 
 def draw_body(canvas: Canvas, part: Part) -> None:
-    """The component itself, soldered where ``part.pose`` says."""
+    """Draw the component itself, soldered where ``part.pose`` says."""
     _DRAWN[part.kind][1](canvas, part)

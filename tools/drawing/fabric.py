@@ -9,18 +9,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
 from drawing.fields import Colour, Field, Grid, blob, curve, curve_distance, linear, mix, noise, smoothstep
 from drawing.parts import Defect, Product, Streams
 from drawing.photography import Shot, Surface
 
-PITCH = 2.35
+PITCH = 2.1
 """Units from yarn to yarn."""
-YARNS = 96
+YARNS = 104
 """Yarns that are prepared each way; the middle ones are seen."""
-ROUND, WAVE = 0.62, 0.40
+ROUND, WAVE = 0.56, 0.36
 """Half thickness of a yarn, and how far it rises over or dips under the others, in units."""
-WARP, WEFT = linear(72, 88, 112), linear(164, 160, 148)
+WARP, WEFT = linear(74, 90, 114), linear(158, 154, 143)
+FLUFF = np.array(linear(186, 186, 182), np.float32)
 TABLE = np.array(linear(26, 26, 28), np.float32)
 BURIED = np.float32(-4.0)
 
@@ -101,7 +103,7 @@ def _centres() -> NDArray[np.float32]:
 
 
 def _damage(defect: Defect | None, rng: np.random.Generator) -> _Damage:
-    """The yarns that a hole or a missing pick leaves out."""
+    """Yarns that a hole or a missing pick leaves out."""
     damage = _no_damage()
     if defect is None or defect.kind not in ("hole", "missing_yarn"):
         return damage
@@ -112,7 +114,7 @@ def _damage(defect: Defect | None, rng: np.random.Generator) -> _Damage:
     for cuts, middle, other in ((damage.warp, defect.x, defect.y), (damage.weft, defect.y, defect.x)):
         radius = 5.2 * defect.size * (1 + 0.1 * rng.standard_normal(YARNS))
         reach = np.sqrt(np.clip(radius**2 - (_centres() - middle) ** 2, 0, None))
-        ends = rng.normal(0, 0.75, (YARNS, 2))
+        ends = rng.normal(0, 1.2, (YARNS, 2))
         struck = reach > 0.4
         cuts[struck, 0] = (other - reach + ends[:, 0])[struck]
         cuts[struck, 1] = (other + reach + ends[:, 1])[struck]
@@ -128,8 +130,8 @@ def _strained(cloth: Grid, defect: Defect | None) -> Grid:
         reach = np.float32(5.2 * defect.size)
         push = 0.55 * defect.size * np.exp(-(((np.hypot(dx, dy) - reach) / 3.2) ** 2)) / np.maximum(np.hypot(dx, dy), 1)
         return replace(cloth, x=cloth.x - dx * push, y=cloth.y - dy * push)
-    reach, strength = (24.0, 0.85) if defect.kind == "pulled_thread" else (16.0, 0.35)
-    length = np.float32(reach * defect.size)
+    span, strength = (24.0, 0.85) if defect.kind == "pulled_thread" else (16.0, 0.35)
+    length = np.float32(span * defect.size)
     along = np.clip(1 - (dx / length) ** 2, 0, None)
     pull = strength * np.tanh(dy / 1.2) * np.exp(-np.abs(dy) / 5.5) * along
     sway = (1.1 * np.exp(-((dy / 1.6) ** 2)) * np.sin(dx / length * np.pi) * along) if strength > 0.5 else 0.0
@@ -166,12 +168,37 @@ def _thread(below: Surface, cloth: Grid, path: NDArray[np.float64], radius: floa
     return Surface(albedo, height, mix(below.gloss, 0.16, cover), below.metal)
 
 
+def _fluff(cloth: Grid, rng: np.random.Generator) -> Field:
+    """Coverage of the fine loose fibres that stand out of every yarn, 0 to 1."""
+    side = cloth.x.shape[0]
+    page = Image.new("L", (side, side))
+    pen = ImageDraw.Draw(page)
+    for x, y, turn, bend in zip(*rng.uniform(0, 1, (4, 420)), strict=True):
+        steps = np.linspace(0, 1, 7)
+        heading = 2 * np.pi * turn + (bend - 0.5) * 3 * steps
+        xs, ys = (side * (at + np.cumsum(go(heading)) * 0.0035) for at, go in ((x, np.cos), (y, np.sin)))
+        pen.line(list(zip(xs, ys, strict=True)), fill=round(90 + 90 * bend), width=max(1, round(side / 860)))
+    return np.asarray(page, np.float32) / 255
+
+
+def _frayed(woven: Surface, cloth: Grid, defect: Defect, rng: np.random.Generator) -> Surface:
+    """``woven`` with torn strands of yarn that hang into a hole."""
+    for place in range(7):
+        turn = 2 * np.pi * (place + rng.uniform(-0.3, 0.3)) / 7
+        steps = np.linspace(1.12, 1.12 - rng.uniform(0.25, 0.6), 4) * 5.2 * defect.size
+        bend = turn + np.cumsum(rng.normal(0, 0.16, 4))
+        path = curve(np.stack([defect.x + steps * np.cos(bend), defect.y + steps * np.sin(bend)], axis=1), 120)
+        colour = WARP if place % 2 else WEFT
+        woven = _thread(woven, cloth, path, rng.uniform(0.16, 0.28), colour)
+    return woven
+
+
 def _path(defect: Defect, rng: np.random.Generator, shape: list[tuple[float, float]]) -> NDArray[np.float64]:
     """``shape`` scaled, turned and moved to the defect, a little different each time."""
     points = (np.array(shape) + rng.normal(0, 0.35, (len(shape), 2))) * defect.size
     turn = np.deg2rad(defect.angle)
     points = points @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    return curve(points + (defect.x, defect.y), 500)
+    return curve(points + np.array([defect.x, defect.y]), 500)
 
 
 FIBRE = [
@@ -208,40 +235,39 @@ def surface(frame: Grid, streams: Streams, defect: Defect | None) -> Surface:
     shifted = None if defect is None else replace(defect, x=defect.x + float(phase[0]), y=defect.y + float(phase[1]))
     woven = _weave(laid, _damage(shifted, streams.defect), streams)
     wrinkle = 0.9 * noise(streams.finish, side, (2, 3)) + 0.25 * noise(streams.finish, side, 6)
-    woven = replace(woven, height=woven.height + wrinkle)
-    if defect is None:
-        return woven
-    if defect.kind == "foreign_fibre":
-        path = _path(defect, streams.defect, FIBRE)
-        return _raised(woven, wrinkle, cloth, path, 0.36, linear(128, 22, 30))
-    if defect.kind == "pulled_thread":
-        path = _path(replace(defect, angle=0.0), streams.defect, LOOP)
-        return _raised(woven, wrinkle, cloth, path, 0.72, linear(178, 174, 162))
-    if defect.kind == "stain":
-        soaked, border = _soil(cloth, defect, streams.defect)
-        oil = np.array([0.36, 0.31, 0.22], np.float32)
-        share = (0.72 * soaked + 0.22 * border * soaked)[..., None]
-        return replace(woven, albedo=woven.albedo * (1 - share * (1 - oil)), gloss=woven.gloss + 0.05 * soaked)
-    return woven
+    fluff = (0.55 * _fluff(cloth, streams.finish))[..., None]
+    woven = replace(woven, height=woven.height + wrinkle, albedo=mix(woven.albedo, FLUFF, fluff))
+    return woven if defect is None else _spoilt(woven, wrinkle, cloth, defect, streams.defect)
 
 
-def _raised(
-    woven: Surface, wrinkle: Field, cloth: Grid, path: NDArray[np.float64], radius: float, colour: Colour
-) -> Surface:
+def _spoilt(woven: Surface, wrinkle: Field, cloth: Grid, defect: Defect, rng: np.random.Generator) -> Surface:
+    """``woven`` with what lies on it, hangs out of it or soaked into it."""
     flat = replace(woven, height=woven.height - wrinkle)
-    laid = _thread(flat, cloth, path, radius, colour)
-    return replace(laid, height=laid.height + wrinkle)
+    if defect.kind == "hole":
+        flat = _frayed(flat, cloth, defect, rng)
+    if defect.kind == "foreign_fibre":
+        flat = _thread(flat, cloth, _path(defect, rng, FIBRE), 0.34, linear(128, 22, 30))
+    if defect.kind == "pulled_thread":
+        flat = _thread(flat, cloth, _path(defect, rng, LOOP), 0.62, linear(172, 168, 156))
+    if defect.kind == "stain":
+        soaked, border = _soil(cloth, defect, rng)
+        oil = np.array([0.36, 0.31, 0.22], np.float32)
+        share = (0.78 * soaked + 0.2 * border * soaked)[..., None]
+        flat = replace(flat, albedo=flat.albedo * (1 - share * (1 - oil)), gloss=flat.gloss + 0.05 * soaked)
+    return replace(flat, height=flat.height + wrinkle)
 
 
 PRODUCT = Product(
     name="woven_fabric",
     side=288,
+    visible=18,
+    gap=4,
     shot=Shot(azimuth=-118, elevation=47, level=1.12, room=0.42, softness=0.55, grain=0.9),
     surface=surface,
     defects=(
         Defect("hole", -18, 14, 1.0),
         Defect("hole", 22, -20, 0.62),
-        Defect("stain", 16, 12, 1.25, 25),
+        Defect("stain", 25, 24, 1.25, 25),
         Defect("stain", -24, -22, 0.7, 80),
         Defect("pulled_thread", 8, -14, 1.0),
         Defect("pulled_thread", -20, 20, 0.75),

@@ -7,14 +7,14 @@ Arrays are ``(h, w)`` float32 unless said otherwise; x runs right, y runs down.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy.spatial import cKDTree
 
-Field: TypeAlias = NDArray[np.float32]
+Field: TypeAlias = NDArray[np.floating[Any]]
 Colour: TypeAlias = tuple[float, float, float]
 
 UNITS = 100.0
@@ -42,7 +42,7 @@ class Grid:
         return cls(x, y, side / UNITS)
 
     def posed(self, centre: tuple[float, float], angle: float, scale: float = 1.0) -> Grid:
-        """The same pixels seen from a part that lies at ``centre``, turned by ``angle`` degrees (clockwise)."""
+        """Return the same pixels seen from a part that lies at ``centre``, turned by ``angle`` degrees (clockwise)."""
         turn = np.deg2rad(angle)
         dx, dy = (self.x - centre[0]) / scale, (self.y - centre[1]) / scale
         cos, sin = np.float32(np.cos(turn)), np.float32(np.sin(turn))
@@ -50,7 +50,8 @@ class Grid:
 
     def edge(self, distance: Field) -> Field:
         """Coverage of a shape, 0 to 1, smooth over one pixel, from its signed distance in units (inside < 0)."""
-        return np.clip(0.5 - distance * np.float32(self.unit), 0, 1)
+        cover: Field = np.clip(0.5 - distance * np.float32(self.unit), 0, 1)
+        return cover
 
 
 def blur(field: Field, sigma: float) -> Field:
@@ -79,8 +80,8 @@ def noise(rng: np.random.Generator, side: int, cells: int | tuple[int, int], oct
 
 def smoothstep(value: Field, low: float, high: float) -> Field:
     """0 at or below ``low``, 1 at or above ``high``, smooth between."""
-    t = np.clip((value - np.float32(low)) / np.float32(high - low), 0, 1)
-    return t * t * (3 - 2 * t)
+    share: Field = np.clip((value - np.float32(low)) / np.float32(high - low), 0, 1)
+    return share * share * (3 - 2 * share)
 
 
 def mix(first: Field, second: Field | float, share: Field) -> Field:
@@ -97,7 +98,7 @@ def box(grid: Grid, width: float, height: float, corner: float = 0.0) -> Field:
 
 
 def curve(points: NDArray[np.float64], samples: int = 240) -> NDArray[np.float64]:
-    """A smooth curve through ``points`` (n, 2) in units, as ``(samples, 2)``."""
+    """Smooth curve through ``points`` (n, 2) in units, as ``(samples, 2)``."""
     from scipy.interpolate import CubicSpline
 
     step = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
@@ -129,7 +130,7 @@ def blob(grid: Grid, rng: np.random.Generator, radius: float, roughness: float =
 
 
 def linear(red: int, green: int, blue: int) -> Colour:
-    """A colour given as sRGB 0 to 255, in linear light 0 to 1.
+    """Colour given as sRGB 0 to 255, in linear light 0 to 1.
 
     >>> [round(part, 3) for part in linear(255, 188, 0)]
     [1.0, 0.503, 0.0]
@@ -140,12 +141,11 @@ def linear(red: int, green: int, blue: int) -> Colour:
     return float(light[0]), float(light[1]), float(light[2])
 
 
-def text_mask(text: str, height: float, unit: float, *, stretch: float = 1.0, weight: float = 0.0) -> Field:
-    """Coverage of a line of text, 0 to 1, cut to its ink; ``height`` is the font's size and ``weight`` thickens, in units."""
+def text_mask(text: str, height: float, unit: float, *, weight: float = 0.0) -> Field:
+    """Coverage of a line of text, 0 to 1, cut to its ink; font size ``height`` and stroke ``weight`` in units."""
     font = ImageFont.load_default(size=max(2.0, height * unit))
     stroke = weight * unit
     left, top, right, bottom = font.getbbox(text, stroke_width=stroke)
     page = Image.new("L", (round(right - left) + 2, round(bottom - top) + 2))
     ImageDraw.Draw(page).text((1 - left, 1 - top), text, font=font, fill=255, stroke_width=stroke)
-    page = page.resize((max(1, round(page.width * stretch)), page.height), Image.Resampling.BICUBIC)
     return np.asarray(page, np.float32) / 255

@@ -16,9 +16,6 @@ from drawing.photography import SUPERSAMPLING, Shot, Surface, develop, render, s
 SEED = 20240
 """Changes every picture; the committed pictures were drawn with it."""
 
-VISIBLE = 7
-"""Grey levels (0 to 255) by which a pixel must differ to belong to a defect's mask."""
-
 
 @dataclass(frozen=True)
 class Defect:
@@ -69,6 +66,10 @@ class Product:
     """Draws one part, with or without a defect."""
     defects: tuple[Defect, ...]
     """The defective parts of the test set, in order."""
+    visible: int = 7
+    """Grey levels (0 to 255) by which a pixel must differ to belong to a defect's mask."""
+    gap: int = 2
+    """Gaps in a mask of up to twice so many pixels are closed."""
     train: int = 24
     good: int = 6
 
@@ -106,7 +107,7 @@ def draw(product: Product, split: str, number: int, defect: Defect | None = None
         good, _ = _lit(product, grid, _streams(product, split, number), None)
         pair = [tone(render(each, shot)).astype(np.int16) for each in (light, good)]
         changed = np.abs(pair[0] - pair[1]).max(axis=2).astype(np.uint8)
-    return Drawn(develop(light, shot, streams.camera), changed, mask_of(changed))
+    return Drawn(develop(light, shot, streams.camera), changed, mask_of(changed, product.visible, product.gap))
 
 
 def _lit(product: Product, grid: Grid, streams: Streams, defect: Defect | None) -> tuple[NDArray[np.float32], Shot]:
@@ -115,11 +116,11 @@ def _lit(product: Product, grid: Grid, streams: Streams, defect: Defect | None) 
     return shade(surface, shot, grid.unit), shot
 
 
-def mask_of(changed: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """The defect's pixels: what visibly changed, small gaps closed, lone specks dropped."""
-    raw = changed >= VISIBLE
-    closed = binary_fill_holes(binary_closing(np.pad(raw, 4), iterations=2))[4:-4, 4:-4]
-    kept = binary_opening(closed, np.ones((2, 2))) | (closed & (changed >= 3 * VISIBLE))
+def mask_of(changed: NDArray[np.uint8], visible: int, gap: int) -> NDArray[np.bool_]:
+    """Pixels that changed by ``visible`` grey levels or more, gaps closed, lone specks dropped."""
+    raw = changed >= visible
+    closed = binary_fill_holes(binary_closing(np.pad(raw, gap), iterations=gap))[gap:-gap, gap:-gap]
+    kept = binary_opening(closed, np.ones((2, 2), bool)) | (closed & (changed >= 3 * visible))
     pieces, count = label(kept, np.ones((3, 3)))
     sizes = np.bincount(pieces.ravel(), minlength=count + 1)
     large = np.flatnonzero(sizes >= max(4, 0.02 * sizes[1:].max(initial=0)))

@@ -70,7 +70,7 @@ class Shot:
     softness: float = 0.5
 
     def varied(self, rng: np.random.Generator) -> Shot:
-        """The same station at another moment: light, exposure and focus a little different."""
+        """Return the same station at another moment: light, exposure and focus a little different."""
         return Shot(
             azimuth=self.azimuth + rng.normal(0, 5),
             elevation=self.elevation + rng.normal(0, 1.5),
@@ -151,7 +151,7 @@ def shade(surface: Surface, shot: Shot, unit: float) -> Field:
 
 
 def develop(light: Field, shot: Shot, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """The picture that the camera saves: ``(h, w, 3)`` uint8 sRGB, ``SUPERSAMPLING`` times smaller than ``light``."""
+    """Picture that the camera saves: ``(h, w, 3)`` uint8 sRGB, ``SUPERSAMPLING`` times smaller than ``light``."""
     clean = render(light, shot)
     side = clean.shape[0]
     deviation = np.sqrt(0.000035 + 0.00022 * clean) * np.float32(shot.grain)
@@ -178,4 +178,5 @@ def tone(light: Field) -> NDArray[np.uint8]:
     light = np.clip(light, 0, None)
     rolled = np.where(light > 0.7, 0.7 + 0.3 * (1 - np.exp(-(light - 0.7) / 0.3)), light)
     coded = np.where(rolled <= 0.0031308, 12.92 * rolled, 1.055 * np.power(rolled, 1 / 2.4) - 0.055)
-    return np.rint(np.clip(coded, 0, 1) * 255).astype(np.uint8)
+    levels: NDArray[np.uint8] = np.rint(np.clip(coded, 0, 1) * 255).astype(np.uint8)
+    return levels

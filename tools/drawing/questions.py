@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 PLACES = (
     ("Upper left area", "Upper middle area", "Upper right area"),
-    ("Middle left area", "Centre of the picture", "Middle right area"),
+    ("Middle left area", "Central area", "Middle right area"),
     ("Lower left area", "Lower middle area", "Lower right area"),
 )
 """Names of the nine fields of the picture, row by row."""
@@ -68,7 +68,7 @@ def place_of(mask: NDArray[np.bool_]) -> tuple[int, int]:
 
 
 def place_options(mask: NDArray[np.bool_]) -> tuple[str, tuple[str, ...]]:
-    """The true place of ``mask`` and three others: its mirror images and the centre (or a corner)."""
+    """Return the true place of ``mask`` and three others: its mirror images and the centre (or a corner)."""
     row, column = place_of(mask)
     others = [(row, 2 - column), (2 - row, column), (2 - row, 2 - column), (1, 1), (0, 0), (2, 0), (0, 1)]
     named = dict.fromkeys(PLACES[r][c] for r, c in others if (r, c) != (row, column))
@@ -76,7 +76,7 @@ def place_options(mask: NDArray[np.bool_]) -> tuple[str, tuple[str, ...]]:
 
 
 def record(asked: Asked, mask: NDArray[np.bool_] | None, turn: int) -> dict[str, object]:
-    """The entry of ``questions.json``; ``turn`` says where among the options the true one stands."""
+    """Entry of ``questions.json``; ``turn`` says where among the options the true one stands."""
     right, wrong = asked.right, asked.wrong
     if asked.asks_place and mask is not None:
         right, wrong = place_options(mask)
@@ -101,13 +101,13 @@ QUESTIONS = (
     Asked("printed_cap", "chipped_rim", 0, "Where on the picture of the cap is the defect?", asks_place=True),
     Asked(
         "printed_cap", "print_defect", 0, "What does the defect on this cap look like?",
-        "White print drawn out into a pale blur",
-        ("Brown drop with a darker dried border", "Thin bright groove across the surface", "Rough bite broken out of the outer edge"),
+        "White print drawn into a blur",
+        ("Brown drop with a dried border", "Thin bright groove in the top", "Rough bite out of the outer edge"),
     ),
     Asked(
         "printed_cap", "stain", 0, "What is the most serious consequence of the defect on this cap?",
-        "Doubt about hygiene of the closed bottle",
-        ("Leakage because the rim no longer seals", "Injury to the hand on a sharp broken edge", "Loss of the print that names the content"),
+        "Doubt about food hygiene",
+        ("Leakage past the broken rim", "Injury on a sharp broken edge", "Loss of the declared content"),
     ),
     Asked("printed_cap", "chipped_rim", 1, "True or false: this cap has a defect.", "True"),
     Asked("woven_fabric", "good", 1, "Does this fabric show any fault?", "No"),
@@ -119,28 +119,28 @@ QUESTIONS = (
     Asked("woven_fabric", "stain", 0, "Where is the fault in this picture of the fabric?", asks_place=True),
     Asked(
         "woven_fabric", "pulled_thread", 0, "How does the fault in this fabric appear?",
-        "A loop of yarn stands out of the surface",
-        ("A dark opening with frayed ends of yarn", "A brownish patch follows the single yarns", "A thin red hair lies curled on the cloth"),
+        "A pale loop of yarn stands out",
+        ("A dark opening with frayed ends", "A brownish patch in the weave", "A thin red hair on the cloth"),
     ),
     Asked(
         "woven_fabric", "hole", 1, "What effect does this fault have on the finished cover?",
-        "It tears further under tension in use",
-        ("It only changes how the colour looks", "It makes the cloth heavier and stiffer", "It disappears again after the washing"),
+        "It tears further in use",
+        ("It only changes the colour", "It makes the cloth stiffer", "It disappears after washing"),
     ),
     Asked(
         "circuit_board", "missing_component", 0, "Which type of defect does this board have?",
         "Missing component", ("Shifted component", "Solder bridge", "Burn mark"),
     ),
-    Asked("circuit_board", "shifted_component", 0, "Where on the picture of the board is the defect?", asks_place=True),
+    Asked("circuit_board", "shifted_component", 1, "Where on the picture of the board is the defect?", asks_place=True),
     Asked(
         "circuit_board", "burn_mark", 0, "Please describe the appearance of the defect on this board.",
-        "A charred dark patch with a brown border",
-        ("A bright metal blob between two leads", "A bare pair of pads without a chip", "A thin copper line through the lacquer"),
+        "Charred patch with brown border",
+        ("Bright metal blob between leads", "Bare pair of pads without a part", "Thin copper line in the lacquer"),
     ),
     Asked(
         "circuit_board", "solder_bridge", 0, "What can this defect cause when the board is powered?",
-        "A short circuit between two signals",
-        ("A loose plug at the white connector", "A slow loss of the printed labels", "A higher weight of the whole board"),
+        "A short circuit of two signals",
+        ("A loose plug at the connector", "A loss of the printed labels", "A lack of solder at the leads"),
     ),
     Asked("circuit_board", "scratch", 0, "What is wrong with this board, and where?"),
 )  # fmt: skip
