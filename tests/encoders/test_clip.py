@@ -1,8 +1,12 @@
+import json
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from echo_iad.encoders import clip
+from echo_iad.errors import MissingModelError
 from echo_iad.testing.encoders import TEXTS, sample_pictures
 
 
@@ -57,3 +61,18 @@ def test_a_long_text_keeps_its_end_token(clip_folder):
     words = "a scratch " * 200
     whole, longer = clip.load_text_encoder(str(clip_folder)).encode_texts([words, words + "on the housing"])
     np.testing.assert_allclose(whole, longer, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda content: json.dumps(json.loads(content) | {"post_processor": None}), "adds no start and end tokens"),
+        (lambda content: content[:-9], "cannot be read"),
+    ],
+)
+def test_a_tokenizer_that_would_mislead_the_text_tower_is_refused(clip_folder, tmp_path, change, fault):
+    folder = shutil.copytree(clip_folder, tmp_path / "checkpoint")
+    path = folder / "tokenizer.json"
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(MissingModelError, match=f"{fault}.*Download it again"):
+        clip.load_text_encoder(str(folder))

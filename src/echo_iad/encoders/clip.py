@@ -73,11 +73,28 @@ def image_part(checkpoint: Checkpoint) -> ImagePart:
 def text_part(checkpoint: Checkpoint) -> TextPart:
     """Load the text tower."""
     towers = torch_towers(ENCODER)
-    tokenizer = (checkpoint.folder / TOKENIZER_FILE).read_text(encoding="utf-8")
+    tokenizer = _tokenizer(checkpoint)
     model = towers.load_model("CLIPModel", checkpoint.folder)
     limit = int(model.config.text_config.max_position_embeddings)
     identity = _identity(checkpoint, model, f"first {limit} tokens")
     return TextPart(identity, tokenizer, limit, towers.ClipTextTower(model))
+
+
+def _tokenizer(checkpoint: Checkpoint) -> str:
+    from tokenizers import Tokenizer
+
+    content = (checkpoint.folder / TOKENIZER_FILE).read_text(encoding="utf-8")
+    try:
+        frame = Tokenizer.from_str(content).encode("").ids
+    except Exception as fault:  # tokenizers raises plain Exception for a broken file
+        msg = f"The {TOKENIZER_FILE} of checkpoint {checkpoint.model!r} cannot be read: {fault}. Download it again."
+        raise MissingModelError(msg) from fault
+    if len(frame) < 2:  # CLIP's vector of a text is that of its end token
+        msg = (
+            f"The {TOKENIZER_FILE} of checkpoint {checkpoint.model!r} adds no start and end tokens. Download it again."
+        )
+        raise MissingModelError(msg)
+    return content
 
 
 def _identity(checkpoint: Checkpoint, model: Any, preparation: str) -> EncoderId:
