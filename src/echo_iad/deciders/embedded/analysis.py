@@ -11,7 +11,8 @@ from echo_iad.deciders.embedded.attributes import agreement
 from echo_iad.deciders.embedded.case import Answer, Case
 from echo_iad.deciders.embedded.effects import denies, harm
 from echo_iad.deciders.embedded.lexicon import CONSEQUENCES, Attribute, Expectation
-from echo_iad.deciders.embedded.scoring import ScoredOption, Term
+from echo_iad.deciders.embedded.polarity import denies_defect
+from echo_iad.deciders.embedded.scoring import ScoredOption, Term, with_deniers
 from echo_iad.deciders.embedded.sentences import capital, looks, verdict
 from echo_iad.deciders.embedded.words import stem, words
 
@@ -38,6 +39,9 @@ def analyse(case: Case) -> Answer:
         ScoredOption(label, text, (term, *_effect_terms(case, text)))
         for (label, text), term in zip(case.question.options.items(), known, strict=True)
     )
+    if seen is not None:
+        deniers = [label for label, text in case.question.options.items() if denies_defect(text) and harm(text) >= 0]
+        options = with_deniers(options, deniers, seen.p_anomalous)
     text, source = _effect_sentence(case)
     return Answer(text, _reason(case, source), options)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,8 +10,8 @@ from echo_iad.deciders.embedded.attributes import agreement, color_agreement, ex
 from echo_iad.deciders.embedded.case import Answer, Case
 from echo_iad.deciders.embedded.localization import place_term
 from echo_iad.deciders.embedded.places import parse_place
-from echo_iad.deciders.embedded.polarity import Side, valence
-from echo_iad.deciders.embedded.scoring import ScoredOption, Term
+from echo_iad.deciders.embedded.polarity import denies_defect
+from echo_iad.deciders.embedded.scoring import ScoredOption, Term, with_deniers
 from echo_iad.deciders.embedded.seen import Seen
 from echo_iad.deciders.embedded.sentences import attribute, capital, looks, quoted, verdict, where
 from echo_iad.domain.questions import QuestionType
@@ -20,6 +19,7 @@ from echo_iad.domain.questions import QuestionType
 KNOWLEDGE_WEIGHT = 1.0
 LOOKS_WEIGHT = 2.0
 COLOR_WEIGHT = 0.7
+PLACE_WEIGHT = 0.3
 _SHARPNESS = 8.0
 """Cosines of sentence vectors to log-likelihood: 0.1 closer is worth 0.8."""
 
@@ -40,6 +40,9 @@ def describe(case: Case) -> Answer:
         ScoredOption(label, text, (term, *_seen_terms(text, case.seen)))
         for (label, text), term in zip(case.question.options.items(), known, strict=True)
     )
+    if case.seen is not None:
+        deniers = [label for label, text in case.question.options.items() if denies_defect(text)]
+        options = with_deniers(options, deniers, case.seen.p_anomalous)
     return Answer(_open_text(case), _reason(case), options)
 
 
@@ -68,8 +71,6 @@ def topic_similarity(case: Case, texts: Sequence[str]) -> np.ndarray[tuple[int, 
 def _seen_terms(text: str, seen: Seen | None) -> tuple[Term, ...]:
     if seen is None:
         return ()
-    if valence(text) is Side.GOOD and not expectation(text):
-        return (Term("no defect", math.log(max(1.0 - seen.p_anomalous, 1e-6))),)
     expected = expectation(text)
     fitting = strongest(expected, seen.attributes)
     note = attribute(fitting, seen.attributes[fitting]) if fitting else ""
@@ -77,7 +78,7 @@ def _seen_terms(text: str, seen: Seen | None) -> tuple[Term, ...]:
     terms.append(Term("colour", COLOR_WEIGHT * color_agreement(text, _colors(seen))))
     place = parse_place(text)
     if place is not None and place.is_known and seen.mass is not None and seen.picture and seen.part:
-        terms.append(Term("place", 0.3 * place_term(place, seen.mass, (seen.picture, seen.part)).value))
+        terms.append(Term("place", PLACE_WEIGHT * place_term(place, seen.mass, (seen.picture, seen.part)).value))
     return tuple(terms)
 
 

@@ -42,27 +42,55 @@ def expectation(text: str) -> Expectation:
     >>> dict(expectation("a problem"))
     {}
     """
-    sums: dict[Attribute, float] = {}
+    return _summed(_implied(text), 1.0)
+
+
+def gist(text: str) -> Expectation:
+    """Read what a paragraph leads one to expect: the mean over its words, so that length alone says nothing.
+
+    Examples
+    --------
+    >>> gist("A long, thin line. It may be dark or it may be bright.")["elongated"] > 0.5
+    True
+    """
+    implied = _implied(text)
+    return _summed(implied, 2.0 / max(len(implied), 2))
+
+
+def _implied(text: str) -> list[Expectation]:
+    """Look up every word of looks; a negated one implies the opposite, weakly."""
+    implied: list[Expectation] = []
     negated = False
     for word in tokens(text):
         if word in ",;:.?!":
             negated = False
         elif word in _NEGATORS:
             negated = True
-        for table in (LOOKS, DEFECTS):
+        for table in (DEFECTS, LOOKS):
             if root := stem(word, table):
                 sign = -0.6 if negated else 1.0
-                for attribute, value in table[root].items():
-                    sums[attribute] = sums.get(attribute, 0.0) + sign * value
+                implied.append({attribute: sign * value for attribute, value in table[root].items()})
+                if table is DEFECTS and word == root + "s" and not negated:
+                    implied.append({"many": 0.4})
                 break
+    return implied
+
+
+def _summed(implied: Sequence[Expectation], share: float) -> Expectation:
+    sums: dict[Attribute, float] = {}
+    for expected in implied:
+        for attribute, value in expected.items():
+            sums[attribute] = sums.get(attribute, 0.0) + share * value
     return {attribute: max(-1.0, min(1.0, value)) for attribute, value in sums.items()}
 
 
 def agreement(expected: Expectation, seen: Mapping[Attribute, float]) -> float:
-    """How well the expected attributes fit the seen ones.
+    """How well the expected attributes fit the seen ones: their mean product, the strongly expected counting most.
 
-    The mean product over the attributes that are expected, -1 (contradicted) to 1; 0 when nothing is expected or
-    nothing was measured.
+    Returns
+    -------
+    float
+        -1 (contradicted) to 1; 0 when nothing is expected or nothing was measured.
 
     Examples
     --------
@@ -71,8 +99,6 @@ def agreement(expected: Expectation, seen: Mapping[Attribute, float]) -> float:
     """
     shared = {name: value for name, value in expected.items() if name in seen}
     weight = sum(abs(value) for value in shared.values())
-    if weight == 0.0:
-        return 0.0
     return sum(value * seen[name] for name, value in shared.items()) / max(weight, 0.5)
 
 

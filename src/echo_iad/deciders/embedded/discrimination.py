@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+from echo_iad.deciders.embedded.attributes import agreement, expectation
 from echo_iad.deciders.embedded.case import Answer, Case
 from echo_iad.deciders.embedded.polarity import Side, asked, is_unsure
 from echo_iad.deciders.embedded.scoring import ScoredOption, Term
@@ -35,14 +37,26 @@ def discriminate(case: Case) -> Answer:
 
 def _options(case: Case, seen: Seen) -> tuple[ScoredOption, ...]:
     sides = case.sides if any(case.sides.values()) else _by_meaning(case)
+    looks_terms = _looks_terms(case, seen, [label for label, side in sides.items() if side is Side.DEFECTIVE])
     return tuple(
         ScoredOption(
             label,
             text,
-            (Term("unsure", _UNSURE) if is_unsure(text) else side_term(sides[label], seen.p_anomalous),),
+            (Term("unsure", _UNSURE),)
+            if is_unsure(text)
+            else (side_term(sides[label], seen.p_anomalous), *looks_terms.get(label, ())),
         )
         for label, text in case.question.options.items()
     )
+
+
+def _looks_terms(case: Case, seen: Seen, labels: Sequence[str]) -> dict[str, tuple[Term, ...]]:
+    """Choose among several defective options by their looks; the best one loses nothing, so the verdict stays."""
+    if len(labels) < 2:
+        return {}
+    fits = {label: agreement(expectation(case.question.options[label]), seen.attributes) for label in labels}
+    highest = max(fits.values())
+    return {label: (Term("looks", 2.0 * (fit - highest)),) for label, fit in fits.items()}
 
 
 def _by_meaning(case: Case) -> dict[str, Side]:
@@ -69,4 +83,4 @@ def _open_text(case: Case, seen: Seen) -> str:
 
 def _region_words(seen: Seen) -> str:
     region = seen.main
-    return f" The main deviation lies {where(region)}." if region is not None and seen.comparison.is_anomalous else ""
+    return f" The main deviation is {where(region)}." if region is not None and seen.comparison.is_anomalous else ""

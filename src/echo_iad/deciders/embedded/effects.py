@@ -56,12 +56,16 @@ _PRAISE = word_set(
     """
 )
 _DENIAL = re.compile(
-    r"\b(no|not any|without|little|minimal|zero|negligible)\s+(\w+\s+){0,2}(effects?|impacts?|influence|consequences?|changes?|difference|harm|"
-    r"problems?|issues?|concerns?|significance|implications?|defects?)\b|"
-    r"\b(not|n t|never|hardly|barely|nothing|neither)\s+(\w+\s+){0,2}(affect|impact|change|matter|influence|harm|alter|impair|reduce|hinder|"
-    r"compromise|significant|important|relevant|noticeable|happens?)\w*\b|\bremains? (un\w+|the same|intact|normal)\b|"
-    r"^\W*(none|nothing|no effects?|unaffected|harmless)\b|\b(unaffected|harmless|irrelevant|negligible|insignificant)\b|"
-    r"\b(works?|functions?|operates?) (normally|properly|as usual|as intended|perfectly|well)\b|\b(purely|only|just) (cosmetic|decorative)\b"
+    r"\b(no|not any|without|little|minimal|zero|negligible)\s+(\w+\s+){0,2}"
+    r"(effects?|impacts?|influence|consequences?|changes?|difference|harm|problems?|issues?|concerns?|significance|"
+    r"implications?|defects?)\b|"
+    r"\b(not|never|hardly|barely|nothing|neither)\s+(\w+\s+){0,2}"
+    r"(affect|impact|change|matter|influence|harm|alter|impair|reduce|hinder|compromise|significant|important|relevant|"
+    r"noticeable|happens?)\w*\b|"
+    r"\bremains? (un\w+|the same|intact|normal)\b|^\W*(none|nothing)\b|"
+    r"\b(unaffected|harmless|irrelevant|negligible|insignificant)\b|"
+    r"\b(works?|functions?|operates?) (normally|properly|as usual|as intended|perfectly|well)\b|"
+    r"\b(purely|only|just) (cosmetic|decorative)\b"
 )
 
 

@@ -1,4 +1,4 @@
-"""Questions outside the five types: what is this, what is it for, what colour is it. From the object's name and knowledge."""
+"""Questions outside the five types (what is this, what is it for): from the object's name and knowledge."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def identify(case: Case) -> Answer:
 
 
 def _choose(case: Case, name: str, lines: tuple[str, ...]) -> Answer:
-    """Choose the option nearest to the name and to a sentence about good parts; the question is read with each option."""
+    """Choose the option nearest to the name and to a sentence about good parts, alone and with the question."""
     texts = list(case.question.options.values())
     asked = [f"{case.question.text} {text}" for text in texts]
     value = np.zeros(len(texts))

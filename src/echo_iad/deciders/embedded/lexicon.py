@@ -26,7 +26,7 @@ def _table(rows: str) -> Mapping[str, Expectation]:
 
 
 DEFECTS: Mapping[str, Expectation] = _table("""
-scratch scuff score scrape groove abrasion: elongated .9, rough .3, large -.3, edge -.2, recolored -.1
+scratch scuff scrape abrasion: elongated .9, rough .3, large -.3, edge -.2, recolored -.1
 crack fracture fissure crevice: elongated .8, dark .5, rough .3, irregular .3
 cut slit slash slice gash incision: elongated .7, rough .3, large -.2, edge .1
 tear rip split rupture laceration: elongated .4, rough .4, irregular .4, edge .2, large .1
@@ -43,31 +43,32 @@ discoloration discolor decolor tarnish tint: recolored .9, rough -.4, irregular 
 fade faded bleach pale: recolored .5, dark -.5, rough -.4, large .2
 rust corrosion corrode oxidation oxidize: recolored .7, dark .3, rough .4, irregular .3
 burn scorch char singe melt overheat: dark .6, recolored .5, large .2, irregular .2
-contamination contaminate contaminant dirt dirty soil dust debris residue particle impurity pollution grime: elongated -.3, recolored .4, irregular .3, many .3
-foreign inclusion embedded extraneous: recolored .5, elongated -.2, rough .3, irregular .2
-glue adhesive resin paste grease oil: elongated -.2, dark -.2, rough -.2, irregular .2, recolored .2
-ink paint print misprint imprint overprint: recolored .6, rough .1
+contamination contaminate contaminant impurity pollution grime: elongated -.3, recolored .4, irregular .3, many .3
+dirt dirty soil dust debris residue particle: elongated -.3, recolored .4, irregular .3, many .3
+foreign inclusion extraneous: recolored .5, elongated -.2, rough .3, irregular .2
+misprint overprint: recolored .6, rough .1
 mold fungus mildew: recolored .6, dark .3, irregular .4, many .3, rough .3
-fiber hair strand lint fuzz: elongated .8, large -.4
+lint fuzz: elongated .8, large -.4
 fray fraying unravel loose: rough .6, elongated .1, irregular .4, edge .4
 break broken breakage shatter smash: large .5, rough .4, irregular .6, edge .4
 chip chipped flake spall crumble: edge .5, irregular .4, rough .3, large -.1, elongated -.2
 missing absent lost incomplete lack: large .5, rough .1, recolored .2
-detach dislodge disconnect separate peel delaminate delamination: large .3, edge .3, irregular .2
-extra additional surplus excess duplicate: recolored .3, rough .2
+detach dislodge disconnect peel delaminate delamination: large .3, edge .3, irregular .2
+surplus excess duplicate: recolored .3, rough .2
 wrong swap flip reversed mismatch: large .6, recolored .4
-misalign misalignment misplace shift skew tilt rotate displace offset crooked: large .5, edge .2, recolored -.1
+misalign misalignment misplace shift skew tilt rotate displace crooked: large .5, edge .2, recolored -.1
 bend bent warp twist buckle curl kink: large .4, edge .4, recolored -.4, elongated .2
-deform deformation distort distortion misshapen crush squeeze flatten squash squashed: large .4, edge .3, recolored -.3, irregular .2
+deform deformation distort distortion misshapen: large .4, edge .3, recolored -.3, irregular .2
+crush squeeze flatten squash: large .4, edge .3, recolored -.3, irregular .2
 fold crease wrinkle pleat pucker: elongated .6, large .3, recolored -.3, rough .2
 dull matte haze hazy foggy cloudy: recolored .2, rough -.4, large .4
-wear worn erosion erode thinning: large .2, rough .2, edge .2
-burr flash ridge: edge .6, elongated .3, rough .2
+worn erosion erode thinning: large .2, rough .2, edge .2
+burr: edge .6, elongated .3, rough .2
 uneven unevenness nonuniform inconsistent inconsistency: large .5, rough .2, elongated -.1
-stripe streak run drip: elongated .8, recolored .3
+streak drip: elongated .8, recolored .3
 leak leakage seep: recolored .4, large .2, rough -.2
 tamper manipulate vandalize: irregular .3, rough .3
-short shrunk undersized: large .4, edge .4
+shrunk undersized: large .4, edge .4
 """)
 """Names of defects."""
 
@@ -87,7 +88,7 @@ sharp crisp pointed: rough .4, irregular .2
 blurry blurred soft diffuse faint subtle: rough -.5
 large big huge extensive significant substantial major massive considerable extended widespread entire whole: large .9
 small tiny minor little minute slight fine microscopic negligible pinpoint: large -.9
-many multiple several numerous scattered cluster clustered series group repeated various spots marks scratches holes dots: many .8
+many multiple several numerous scattered cluster clustered series group repeated various: many .8
 single one isolated lone individual: many -.7
 two pair double both: many .2
 dark darker darken darkened black blackened shadow shadowy deep: dark .8
@@ -95,6 +96,11 @@ bright brighter light lighter white whitish pale shiny glossy reflective silvery
 colored color colorful hue shade pigment: recolored .6
 red reddish blue bluish green greenish yellow yellowish orange purple violet pink brown brownish: recolored .6
 transparent translucent clear: recolored -.2, rough -.2
+glue adhesive resin paste grease oil: elongated -.2, dark -.2, rough -.2, irregular .2, recolored .2
+ink paint print imprint: recolored .6, rough .1
+fiber hair strand: elongated .8, large -.4
+extra additional: recolored .3, rough .2
+groove ridge stripe: elongated .8
 edge edges rim border corner outline contour side perimeter margin: edge .7
 center middle interior inside inner: edge -.6
 shape: edge .2

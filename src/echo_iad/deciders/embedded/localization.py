@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 from echo_iad.deciders.embedded.case import Answer, Case
 from echo_iad.deciders.embedded.frames import Frame, Grid
 from echo_iad.deciders.embedded.place_masks import fit, place_mask
 from echo_iad.deciders.embedded.places import Place, parse_place
-from echo_iad.deciders.embedded.polarity import Side, valence
-from echo_iad.deciders.embedded.scoring import ScoredOption, Term
+from echo_iad.deciders.embedded.polarity import denies_defect
+from echo_iad.deciders.embedded.scoring import ScoredOption, Term, with_deniers
 from echo_iad.deciders.embedded.seen import Seen
 from echo_iad.deciders.embedded.sentences import capital, joined, verdict, where
+from echo_iad.deciders.embedded.words import words
 
 _UNKNOWN_PLACE = -0.7
 """A part whose place is not known holds the anomaly in half of the cases: log 0.5."""
@@ -24,11 +23,13 @@ def locate(case: Case) -> Answer:
         return Answer("", f"The part was not compared with good parts: {case.nothing_compared}.", abstains=True)
     if seen.mass is None or seen.picture is None or seen.part is None:
         return Answer("", "The comparison has no map of where the part differs.", abstains=True)
+    frames = (seen.picture, seen.part)
     options = tuple(
-        ScoredOption(label, text, _terms(text, seen, seen.mass, (seen.picture, seen.part)))
+        ScoredOption(label, text, (place_term(parse_place(text), seen.mass, frames),))
         for label, text in case.question.options.items()
     )
-    return Answer(_open_text(seen), _reason(seen), options)
+    deniers = [label for label, text in case.question.options.items() if _denies(text)]
+    return Answer(_open_text(seen), _reason(seen), with_deniers(options, deniers, seen.p_anomalous))
 
 
 def place_term(place: Place | None, mass: Grid, frames: tuple[Frame, Frame]) -> Term:
@@ -38,10 +39,10 @@ def place_term(place: Place | None, mass: Grid, frames: tuple[Frame, Frame]) -> 
     return Term("place", fit(place_mask(place, *frames), mass))
 
 
-def _terms(text: str, seen: Seen, mass: Grid, frames: tuple[Frame, Frame]) -> tuple[Term, ...]:
-    if valence(text) is Side.GOOD and parse_place(text) is None:
-        return (Term("no defect", math.log(max(1.0 - seen.p_anomalous, 1e-6))),)
-    return (place_term(parse_place(text), mass, frames),)
+def _denies(text: str) -> bool:
+    """Whether an option says that there is no defect or that none can be seen."""
+    place = parse_place(text)
+    return denies_defect(text) or (place is None and bool({"no", "not", "none", "nowhere"} & set(words(text))))
 
 
 def _open_text(seen: Seen) -> str:

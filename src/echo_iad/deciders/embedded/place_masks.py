@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echo_iad.deciders.embedded.frames import Frame, Grid
-from echo_iad.deciders.embedded.places import Kind, Place, Spot
+from echo_iad.deciders.embedded.places import Place, Stretch
+from echo_iad.deciders.embedded.spots import Kind, Spot
 
 _SOFT = 0.05
 """Width of a mask's soft border, in parts of the frame: people do not measure."""
@@ -24,18 +26,26 @@ def place_mask(place: Place, picture: Frame, part: Frame) -> Grid:
         A density: 0 or more, sum 1. What is said of no frame in particular is drawn half in the picture's and half
         in the part's.
     """
-    drawn = []
-    for frame in (picture, part):
-        if place.between:
-            mask = _between(*(_spot(place.spots[index], frame) for index in (0, -1)))
-        else:
-            mask = np.mean([_density(_spot(spot, frame), part) for spot in place.spots], axis=0)
-        drawn.append(_density(mask, part))
-    if all(spot.of_picture for spot in place.spots):
-        return drawn[0]
-    if all(spot.kind in _OF_THE_PART for spot in place.spots):
-        return drawn[1]
-    return np.asarray((drawn[0] + drawn[1]) / 2.0)
+    spots = [spot for stretch in place.stretches for spot in stretch.spots]
+    if place.of_picture:
+        return _drawn(place, picture, part)
+    if spots and all(spot.kind in _OF_THE_PART for spot in spots):
+        return _drawn(place, part, part)
+    return np.asarray((_drawn(place, picture, part) + _drawn(place, part, part)) / 2.0)
+
+
+def _drawn(place: Place, frame: Frame, part: Frame) -> Grid:
+    return np.asarray(np.mean([_density(_stretch(stretch, frame), part) for stretch in place.stretches], axis=0))
+
+
+def _stretch(stretch: Stretch, frame: Frame) -> Grid:
+    mask = np.ones_like(frame.inside)
+    for spot in stretch.spots:
+        mask = mask * (0.02 + _spot(spot, frame))
+    if stretch.between is not None:
+        first, last = (_spot(spot, frame) for spot in stretch.between)
+        mask = mask * _between(first, last, ends_included=stretch.ends_included)
+    return mask
 
 
 def fit(density: Grid, mass: Grid) -> float:
@@ -150,15 +160,19 @@ def _outside(spot: Spot, frame: Frame) -> Grid:
 
 _DRAWINGS: Mapping[Kind, Callable[[Spot, Frame], Grid]] = {
     Kind.GRID: _grid,
+    Kind.SIDE: lambda spot, frame: (
+        _edge(spot, frame) if spot.across is None and spot.down is None else _towards(spot, frame, 0.4)
+    ),
     Kind.HALF: lambda spot, frame: _towards(spot, frame, 0.5),
     Kind.THIRD: lambda spot, frame: _towards(spot, frame, 1 / 3),
     Kind.CORNER: _corner,
     Kind.EDGE: _edge,
     Kind.END: _end,
     Kind.HEAD: _round_or(_along(-0.1, 0.22), lambda spot, frame: _towards(spot, frame, 0.45)),
-    Kind.NECK: _round_or(_along(0.18, 0.4), _edge),
-    Kind.SHAFT: _round_or(_along(0.3, 0.85), lambda spot, frame: _towards(spot, frame, 0.45)),
-    Kind.TIP: _round_or(_along(0.8, 1.1), _edge),
+    Kind.NECK: _round_or(_along(0.12, 0.36), _edge),
+    Kind.SHAFT: _round_or(_along(0.2, 0.85), lambda spot, frame: _towards(spot, frame, 0.45)),
+    Kind.THREAD: _round_or(_along(0.35, 1.0), lambda spot, frame: _towards(spot, frame, 0.45)),
+    Kind.TIP: _round_or(_along(0.85, 1.1), _edge),
     Kind.INSIDE: _inside,
     Kind.WHOLE: lambda spot, frame: _towards(spot, frame, 0.45),
     Kind.SURFACE: lambda spot, frame: _towards(spot, frame, 0.45),
@@ -166,17 +180,38 @@ _DRAWINGS: Mapping[Kind, Callable[[Spot, Frame], Grid]] = {
     Kind.OUTSIDE: _outside,
     Kind.OFF_CENTER: lambda _, frame: _below(np.abs(np.hypot(frame.x - 0.5, frame.y - 0.5) - 0.25), 0.1),
 }
-_OF_THE_PART = frozenset({Kind.EDGE, Kind.END, Kind.HEAD, Kind.NECK, Kind.SHAFT, Kind.TIP, Kind.INSIDE, Kind.OUTSIDE})
+_OF_THE_PART = frozenset(
+    {Kind.EDGE, Kind.END, Kind.HEAD, Kind.NECK, Kind.SHAFT, Kind.THREAD, Kind.TIP, Kind.INSIDE, Kind.OUTSIDE}
+)
 
 
 def _spot(spot: Spot, frame: Frame) -> Grid:
     return _DRAWINGS[spot.kind](spot, frame)
 
 
-def _between(first: Grid, last: Grid) -> Grid:
-    """Draw what lies between two masks: near both, in neither."""
+def _between(first: Grid, last: Grid, *, ends_included: bool) -> Grid:
+    """Draw what lies between two masks: a band along the line of their centres.
+
+    Masks around one another (the centre and the rim) have one centre: then, what is near both.
+    """
     from scipy.ndimage import gaussian_filter
 
-    width = max(first.shape) / 8.0
-    near = [gaussian_filter(mask / max(mask.max(), 1e-9), width) for mask in (first, last)]
-    return np.asarray(near[0] * near[1])
+    start, end = _center(first), _center(last)
+    size = max(first.shape)
+    reach = float(np.hypot(*(end - start)))
+    if reach < 0.15 * size:
+        near = [gaussian_filter(mask / max(float(mask.max()), 1e-9), size / 8.0) for mask in (first, last)]
+        return np.asarray(near[0] * near[1] / max(float((near[0] * near[1]).max()), 1e-9))
+    rows, columns = np.indices(first.shape)
+    away = np.stack([rows - start[0], columns - start[1]]) / reach
+    direction = (end - start) / reach
+    along = np.tensordot(direction, away, axes=1)
+    beside = np.abs(direction[0] * away[1] - direction[1] * away[0]) * reach / size
+    middle = _below(np.abs(along - 0.5), 0.55 if ends_included else 0.3)
+    return np.asarray(middle * _below(beside, 0.12))
+
+
+def _center(mask: Grid) -> NDArray[np.float64]:
+    rows, columns = np.indices(mask.shape)
+    total = max(float(mask.sum()), 1e-9)
+    return np.array([(rows * mask).sum() / total, (columns * mask).sum() / total])

@@ -1,143 +1,61 @@
 """Words of place to a place: a small grammar. Knows no picture; `place_masks` draws what it finds.
 
-A place is an alternative or a span of spots; a spot is a direction, a kind of region, or both:
-``slightly to the right of the center``, ``near the top edge``, ``both ends``, ``between the center and the rim``.
+A place is one stretch or several; a stretch is what its spots have in common (``on the right side, near the centre``)
+or what lies between two of them. ``and`` and ``or`` join stretches, a comma narrows one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import lru_cache
 
-from echo_iad.deciders.embedded.words import stem, tokens, word_set
-
-
-class Kind(StrEnum):
-    """Kinds of region, by their general meaning for any part."""
-
-    GRID = "grid"  # a direction alone: upper left, top, center
-    HALF = "half"
-    THIRD = "third"
-    CORNER = "corner"
-    EDGE = "edge"
-    END = "end"
-    HEAD = "head"
-    TIP = "tip"
-    NECK = "neck"
-    SHAFT = "shaft"
-    INSIDE = "inside"
-    WHOLE = "whole"
-    SURFACE = "surface"
-    OUTSIDE = "outside"
-    OFF_CENTER = "off_center"
-    NAMED = "named"  # a part whose place is not known from its name
+from echo_iad.deciders.embedded.spots import HEDGES, Kind, Spot, parse_spot
+from echo_iad.deciders.embedded.words import tokens
 
 
 @dataclass(frozen=True)
-class Spot:
-    """One spot. Directions: -1 left or top, 0 middle, 1 right or bottom, None not said."""
+class Stretch:
+    """What all of ``spots`` have in common, and what lies between two others."""
 
-    kind: Kind
-    across: int | None = None
-    down: int | None = None
-    offset: bool = False
-    """The direction leads away from the centre by a little, rather than to the side."""
-    angle: float | None = None
-    """Clock or compass direction in degrees, clockwise from the top."""
-    of_picture: bool = False
-    """Said of the picture, not of the part."""
-    noun: str = ""
-    """Name of a part, for ``named``."""
+    spots: tuple[Spot, ...]
+    between: tuple[Spot, Spot] | None = None
+    ends_included: bool = False
+    """Said as ``from … to …``: the two ends belong to it."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it has a place by its words alone."""
+        return self.between is not None or any(spot.kind is not Kind.NAMED for spot in self.spots)
 
 
 @dataclass(frozen=True)
 class Place:
-    """Spots, all of them together, or what lies between the first and the last."""
+    """One stretch or several."""
 
-    spots: tuple[Spot, ...]
-    between: bool = False
-    spread: bool = False
-    """Said to be spread out: throughout, scattered."""
+    stretches: tuple[Stretch, ...]
+    of_picture: bool = False
+    """Said of the picture, not of the part."""
 
     @property
     def is_known(self) -> bool:
-        """Whether any spot has a place by its words alone."""
-        return any(spot.kind is not Kind.NAMED for spot in self.spots)
+        """Whether every stretch has a place by its words alone."""
+        return all(stretch.is_known for stretch in self.stretches)
 
 
-_UP = word_set("top upper uppermost topmost above north northern up upward upwards over")
-_DOWN = word_set(
-    """
-    bottom lower lowest bottommost below beneath south southern down downward underneath under underside
-    """
+_PICTURE = re.compile(r"\b(of|in|on|within) (the |this )?(image|picture|photo|photograph|frame|view)\b")
+_JOINT = re.compile(r"\s*(?:,? \band\b|,? \bor\b|\bas well as\b|\bplus\b|&|;|/)\s*")
+_EXCEPT = re.compile(r"\b(?:but|and|,)? ?(?:not|n't|except|excluding|rather than|instead of)\b.*")
+_BETWEEN = re.compile(
+    r"(?:\b(?:midway|halfway|half way|in the middle|right) )?\bbetween (?P<first>.+?) and (?P<last>[^,;]+)|"
+    r"\bfrom (?P<start>.+?) (?:to|towards?) (?P<end>[^,;]+)"
 )
-_LEFT = word_set("left leftmost lefthand west western leftward")
-_RIGHT = word_set("right rightmost righthand east eastern rightward")
-_CENTER = word_set(
-    """
-    center central middle mid midpoint midsection centrally centered core heart midway halfway
-    """
+_PLURAL = re.compile(
+    r"\b(edges|sides|corners|ends|halves|borders|rims|quadrants|parts|thirds|areas|regions|sections)\b"
 )
-_HEDGES = word_set(
-    """
-    slightly little bit somewhat just slight toward towards closer offset marginally shifted leaning
-    """
-)
-_KINDS: Mapping[str, Kind] = {
-    name: kind
-    for kind, names in {
-        Kind.HALF: "half",
-        Kind.THIRD: "third",
-        Kind.CORNER: "corner quadrant",
-        Kind.EDGE: "edge rim border perimeter periphery peripheral boundary margin outline contour circumference lip brim "
-        "ring side flank wall frame fringe hem outer",
-        Kind.END: "end extremity ending tail",
-        Kind.HEAD: "head",
-        Kind.TIP: "tip point apex nose front",
-        Kind.NECK: "neck collar throat",
-        Kind.SHAFT: "shaft body shank stem handle barrel trunk thread rod length midshaft torso",
-        Kind.INSIDE: "inside interior inner within internal inward internally opening mouth hole cavity hollow hub bore inlet",
-        Kind.SURFACE: "surface face part object product item exterior",
-        Kind.WHOLE: "entire entirely whole throughout everywhere overall full all across over scattered widespread spread "
-        "distributed uniformly evenly multiple several various random randomly dispersed covering every",
-        Kind.OUTSIDE: "background outside surroundings external elsewhere backdrop",
-    }.items()
-    for name in names.split()
-}
-_NAMED_SIDES: Mapping[str, tuple[int | None, int | None]] = {
-    "base": (None, 1),
-    "foot": (None, 1),
-    "bottom": (None, 1),
-    "heel": (None, 1),
-    "floor": (None, 1),
-    "sole": (None, 1),
-    "lid": (None, -1),
-    "cap": (None, -1),
-    "cover": (None, -1),
-    "crown": (None, -1),
-    "shoulder": (None, -1),
-    "roof": (None, -1),
-}
-_COMPASS: Mapping[str, tuple[int, int]] = {
-    "northeast": (1, -1),
-    "northwest": (-1, -1),
-    "southeast": (1, 1),
-    "southwest": (-1, 1),
-}
-_PICTURE = word_set("image picture photo photograph frame view shot")
-_PICTURE_PHRASE = re.compile(r"\b(of|in|on) (the |this )?(image|picture|photo|photograph|frame|view)\b")
-_SPLIT = re.compile(r"\s*(?:\band\b|\bor\b|\bas well as\b|\bplus\b|&|/|;|,)\s*")
-_EMPTY = word_set(
-    """
-    the a an in on at of to is it its are there this that near by close around along with located area region part
-    section portion zone spot position defect located only both one two i e from side image object very
-    approximately about roughly be has been was were where can seen found visible appears lies product surface and
-    or for which edge main mostly mainly some any no not next against into onto right off
-    """
-)
+_CLAUSE = re.compile(r"\b(is|are|was|were|located)\b")
+_SHARED = frozenset({Kind.CORNER, Kind.EDGE, Kind.SIDE, Kind.END, Kind.HALF, Kind.THIRD})
 
 
 @lru_cache(maxsize=4096)
@@ -146,121 +64,90 @@ def parse_place(text: str) -> Place | None:
 
     Examples
     --------
-    >>> parse_place("In the upper left corner").spots
-    (Spot(kind=<Kind.CORNER: 'corner'>, across=-1, down=-1, offset=False, angle=None, of_picture=False, noun=''),)
-    >>> parse_place("slightly right of the centre").spots[0].offset, parse_place("it is") is None
-    (True, True)
+    >>> parse_place("In the upper left corner").stretches[0].spots[0].kind.value
+    'corner'
+    >>> len(parse_place("top left and bottom right").stretches), parse_place("it is") is None
+    (2, True)
     """
-    plain = " ".join(tokens(text))
-    of_picture = _PICTURE_PHRASE.search(plain) is not None
-    plain = _PICTURE_PHRASE.sub(" ", plain)
-    between = re.search(r"\bbetween (.+?) and (.+)|\bfrom (.+?) (?:to|towards?) (.+)", plain)
-    if between:
-        pieces: Sequence[str] = [piece for piece in between.groups() if piece]
-    else:
-        pieces = _refinements(_SPLIT.split(plain))
-    spots = tuple(spot for piece in pieces if (spot := _spot(piece.split())) is not None)
-    if not spots:
+    plain = " ".join(tokens(text.rstrip(". ")))
+    of_picture = _PICTURE.search(plain) is not None
+    plain = _EXCEPT.sub("", _PICTURE.sub(" ", plain))
+    between = _BETWEEN.search(plain)
+    stretches = [_between(plain, between)] if between else [None]
+    if stretches[0] is None:
+        stretches = [_stretch(piece) for piece in _pieces(plain)]
+    found = tuple(stretch for stretch in stretches if stretch is not None)
+    if not found:
         return None
-    spots = spots if between else _shared(spots)
-    spread = any(spot.kind is Kind.WHOLE for spot in spots)
-    spots = tuple(replace(spot, of_picture=of_picture) for spot in spots)
-    return Place(spots, between=between is not None and len(spots) > 1, spread=spread)
+    if len(found) > 1 and not _CLAUSE.search(plain):
+        found = _with_shared_noun(found, plural=_PLURAL.search(plain) is not None)
+    known = tuple(stretch for stretch in found if stretch.is_known)
+    return Place(known or found, of_picture=of_picture)
 
 
-def _refinements(pieces: Sequence[str]) -> list[str]:
-    """Join a piece that refines the one before it (``in the center, slightly to the right``) to it."""
+def _between(plain: str, hit: re.Match[str]) -> Stretch | None:
+    """Read ``between A and B`` or ``from A to B``, narrowed by what stands before it."""
+    first, last = (hit["first"], hit["last"]) if hit["first"] else (hit["start"], hit["end"])
+    ends = [parse_spot(words.replace(",", " ").split()) for words in (first, last)]
+    if ends[0] is None or ends[1] is None or Kind.NAMED in {ends[0].kind, ends[1].kind}:
+        return None
+    before = _stretch(plain[: hit.start()])
+    spots = before.spots if before is not None and before.is_known else ()
+    return Stretch(spots, between=(ends[0], ends[1]), ends_included=hit["start"] is not None)
+
+
+def _pieces(plain: str) -> list[str]:
+    """Split at conjunctions. A comma splits too in a list (``top, middle and bottom``) or before a new clause."""
+    parts = _JOINT.split(plain)
+    pieces: list[str] = []
+    for index, part in enumerate(parts):
+        commas = [piece.strip() for piece in part.split(",")]
+        in_list = len(commas) > 1 and index + 1 < len(parts) and all(len(piece.split()) <= 3 for piece in commas)
+        if in_list or (len(commas) > 1 and _CLAUSE.search(commas[-1])):
+            pieces += commas
+        else:
+            pieces.append(part)
+    return _refined(pieces)
+
+
+def _refined(pieces: Sequence[str]) -> list[str]:
+    """Join ``slightly above`` and ``to the right of the center``: what says the other direction narrows."""
     joined: list[str] = []
     for piece in pieces:
-        if joined and _HEDGES & set(piece.split()) and not _CENTER & set(piece.split()):
+        read = piece.split()
+        if joined and (HEDGES & set(read) or read[:2] == ["to", "the"]) and not _PLURAL.search(piece):
             joined[-1] += " " + piece
         else:
             joined.append(piece)
     return joined
 
 
-def _shared(spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
-    """``top and left edges``: the last kind is meant for directions before it. Named parts give way to places."""
-    last = spots[-1].kind
-    if last in {Kind.CORNER, Kind.EDGE, Kind.END, Kind.HALF, Kind.THIRD}:
-        spots = tuple(replace(spot, kind=last) if spot.kind is Kind.GRID else spot for spot in spots)
+def _stretch(piece: str) -> Stretch | None:
+    """Read what the parts between commas have in common; a part of a few hedged words joins the one before."""
+    parts: list[list[str]] = []
+    for part in piece.split(","):
+        read = part.split()
+        if parts and HEDGES & set(read):
+            parts[-1] += read
+        else:
+            parts.append(read)
+    spots = tuple(spot for read in parts if (spot := parse_spot(read)) is not None)
     known = tuple(spot for spot in spots if spot.kind is not Kind.NAMED)
-    return known or spots
+    return Stretch(known or spots[:1]) if spots else None
 
 
-def _spot(read: Sequence[str]) -> Spot | None:
-    """One spot from words without conjunctions."""
-    angle = _angle(read)
-    if angle is not None:
-        return Spot(Kind.EDGE if any(_kind(word) is Kind.EDGE for word in read) else Kind.GRID, angle=angle)
-    across, down, central = _directions(read)
-    kinds = [kind for word in read if (kind := _kind(word))]
-    named = next((word for word in reversed(read) if word.isalpha() and word not in _EMPTY), "")
-    if not (kinds or central or across or down):
-        return Spot(Kind.NAMED, noun=named) if named else None
-    if central and "off" in read:
-        return Spot(Kind.OFF_CENTER)
-    kind = _strongest(kinds, directed=bool(across or down or central))
-    if central and kind is Kind.GRID:
-        offset = bool((across or down) and (_HEDGES & set(read) or _leads_away(read)))
-        return Spot(kind, across or 0, down or 0, offset=offset)
-    if central and kind in {Kind.EDGE, Kind.THIRD}:  # "the middle of the left edge", "the middle third"
-        across, down = (across or 0, down or 0) if across or down else (None, 0)
-    return Spot(kind, across, down)
+def _with_shared_noun(stretches: tuple[Stretch, ...], *, plural: bool) -> tuple[Stretch, ...]:
+    """Read ``top and left edges``: the last noun is meant for the directions before it.
 
-
-def _directions(read: Sequence[str]) -> tuple[int | None, int | None, bool]:
-    across: int | None = None
-    down: int | None = None
-    for word in read:
-        if word in _COMPASS:
-            across, down = _COMPASS[word]
-        elif word in _NAMED_SIDES and down is None:
-            _, down = _NAMED_SIDES[word]
-        elif word in _UP | _DOWN:
-            down = -1 if word in _UP else 1
-        elif word in _LEFT | _RIGHT:
-            across = -1 if word in _LEFT else 1
-    return across, down, any(word in _CENTER for word in read)
-
-
-def _kind(word: str) -> Kind | None:
-    root = stem(word, _KINDS)
-    return _KINDS[root] if root else None
-
-
-def _strongest(kinds: Sequence[Kind], *, directed: bool) -> Kind:
-    """Pick the kind that places most narrowly; words for the whole count only when nothing else is said."""
-    narrow = [kind for kind in kinds if kind not in {Kind.SURFACE, Kind.WHOLE}]
-    if Kind.EDGE in narrow and len(set(narrow)) > 1 and Kind.INSIDE not in narrow:
-        narrow = [kind for kind in narrow if kind is not Kind.EDGE] or narrow
-    if narrow:
-        return narrow[0] if Kind.INSIDE not in narrow or Kind.EDGE not in narrow else Kind.EDGE
-    if Kind.WHOLE in kinds and not directed:
-        return Kind.WHOLE
-    return Kind.GRID if directed else Kind.SURFACE
-
-
-def _leads_away(read: Sequence[str]) -> bool:
-    """``right of (the) center``, ``above the middle``: a direction, perhaps ``of`` or ``the``, then the centre."""
-    for index, word in enumerate(read):
-        if word in {"above", "below", "beneath", "under", "over"}:
-            return True
-        if word in _UP | _DOWN | _LEFT | _RIGHT and index + 1 < len(read) and read[index + 1] == "of":
-            return bool(_CENTER & set(read[index + 2 : index + 4]))
-    return False
-
-
-def _angle(read: Sequence[str]) -> float | None:
-    """Degrees clockwise from the top of ``2 o'clock``."""
-    names = {
-        name: number
-        for number, name in enumerate(
-            ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], start=1
-        )
-    }
-    for first, second, third in zip(read, read[1:], read[2:], strict=False):
-        hour = names.get(first, int(first) if first.isdigit() else 0)
-        if 1 <= hour <= 12 and (second, third) == ("o", "clock"):
-            return hour % 12 * 30.0
-    return None
+    Without a plural, directions along different axes narrow each other: ``at the bottom and to the left``.
+    """
+    spots = [stretch.spots[0] for stretch in stretches if len(stretch.spots) == 1]
+    if len(spots) < len(stretches):
+        return stretches
+    last = spots[-1].kind
+    if last in _SHARED:
+        spots = [replace(spot, kind=last) if spot.kind is Kind.GRID else spot for spot in spots]
+    one_axis = [(spot.across is None) != (spot.down is None) for spot in spots]
+    if len(spots) == 2 and all(one_axis) and not plural and (spots[0].across is None) != (spots[1].across is None):
+        return (Stretch(tuple(spots)),)
+    return tuple(Stretch((spot,)) for spot in spots)

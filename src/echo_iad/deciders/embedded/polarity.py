@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from echo_iad.deciders.embedded.lexicon import DEFECTS
+from echo_iad.deciders.embedded.lexicon import DEFECTS, LOOKS
 from echo_iad.deciders.embedded.words import stem, tokens, word_set
 
 
@@ -46,7 +46,7 @@ _NO = word_set("no n nope disagree negative")
 _TRUE = word_set("true correct right t")
 _FALSE = word_set("false incorrect wrong f")
 _UNSURE = re.compile(
-    r"\b(not sure|unsure|unclear|uncertain|can ?n[o']t (tell|say|be determined)|unknown|maybe|perhaps|undecided)\b"
+    r"\b(not sure|unsure|unclear|uncertain|can(?:not|'t|’t| not) (?:tell|say|be (?:told|said|determined))|unknown|maybe|perhaps|undecided)\b"
 )
 _AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might"
 _TAG = re.compile(rf",?\s*\b(?:{_AUXILIARY})(n't| not)?\s+(?:it|there|this|that|they|these|we|you|i)(\s+not)?\s*\?\s*$")
@@ -57,8 +57,8 @@ _FRAME = re.compile(
     r"check (if|whether)|decide (if|whether))\b[:,]?"
 )
 _REFERENCE = re.compile(
-    r"\b(?P<link>compared? (?:to|with|against)|(?:in )?comparison (?:to|with)|relative to|against|from|unlike|like|as|to|with"
-    r"|than)\s+(?:(?:the|a|an|its|our|those|these|other|any|all)\s+)*"
+    r"\b(?P<link>compared? (?:to|with|against)|(?:in )?comparison (?:to|with)|relative to|against|from|unlike|"
+    r"like|as|to|with|than)\s+(?:(?:the|a|an|its|our|those|these|other|any|all)\s+)*"
     r"(?:normal|good|reference|golden|master|perfect|correct|standard|ok)"
     r"\s+(?:sample|image|picture|part|piece|one|reference|template|product|object|photo|unit|specimen)s?\b"
 )
@@ -95,8 +95,22 @@ def valence(text: str) -> Side:
     return signs[-1] if signs else Side.NEITHER
 
 
+def denies_defect(text: str) -> bool:
+    """Whether an option says that there is no defect; words of looks that sound good (``a fine line``) do not.
+
+    Examples
+    --------
+    >>> denies_defect("No visible flaw"), denies_defect("It is intact"), denies_defect("A fine line")
+    (True, True, False)
+    """
+    read = tokens(text)
+    if valence(text) is not Side.GOOD:
+        return False
+    return bool(_NEGATORS & set(read)) or not (len(read) > 6 or any(stem(word, LOOKS) for word in read))
+
+
 def _clause(text: str) -> Side:
-    """Valence words with the negators whose scope they stand in."""
+    """Read valence words with the negators whose scope they stand in."""
     found: list[Side] = []
     negated, scope = False, Side.NEITHER
     read = tokens(text)
@@ -112,7 +126,19 @@ def _clause(text: str) -> Side:
             found.append(Side(-raw) if negated else raw)
     if not found or len(set(found)) == 1:
         return found[0] if found else Side.NEITHER
-    return Side.NEITHER if {"or", "versus", "vs"} & set(read) else Side.DEFECTIVE
+    if {"or", "versus", "vs"} & set(read):
+        return Side.NEITHER
+    return found[-1] if _ends_in_judgement(read) else Side.DEFECTIVE
+
+
+def _ends_in_judgement(read: Sequence[str]) -> bool:
+    """Tell ``the scratch is acceptable`` from ``a crack in the regular grain`` and ``unsafe to ship``.
+
+    Of words for both sides, a word of quality has the last word when nothing but its complement follows it.
+    """
+    last = max(index for index, word in enumerate(read) if _raw(word) and (index == 0 or read[index - 1] != "to"))
+    following = read[last + 1] if last + 1 < len(read) else "."
+    return _raw(read[last]) is Side.GOOD and following in {".", "?", "!", ",", "to", "for", "enough", "here", "now"}
 
 
 def _raw(word: str) -> Side:

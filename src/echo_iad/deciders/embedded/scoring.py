@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,6 +68,25 @@ def probabilities(scored: Sequence[ScoredOption], temperature: float) -> dict[st
     weights = np.exp((totals - totals.max()) / temperature)
     weights /= weights.sum()
     return {option.label: float(weight) for option, weight in zip(scored, weights, strict=True)}
+
+
+def with_deniers(
+    scored: Sequence[ScoredOption], deniers: Container[str], p_anomalous: float
+) -> tuple[ScoredOption, ...]:
+    """Weigh the options that say "no defect" against the others by the verdict's probability.
+
+    The best of the others stands for a defective part, so that the choice between the sides follows the verdict
+    whatever the terms say. Without a denier, or with nothing else, the options stay as they are.
+    """
+    others = [option.total for option in scored if option.label not in deniers]
+    if not others or len(others) == len(scored):
+        return tuple(scored)
+    shift = math.log(max(p_anomalous, 1e-6)) - max(others)
+    good = Term("no defect", math.log(max(1.0 - p_anomalous, 1e-6)))
+    return tuple(
+        replace(option, terms=(good,) if option.label in deniers else (*option.terms, Term("defect", shift)))
+        for option in scored
+    )
 
 
 def best(scored: Sequence[ScoredOption]) -> ScoredOption:

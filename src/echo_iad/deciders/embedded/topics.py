@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from echo_iad.deciders.embedded.attributes import agreement, expectation
+from echo_iad.deciders.embedded.attributes import agreement, expectation, gist
 from echo_iad.deciders.embedded.lexicon import Attribute
 from echo_iad.deciders.embedded.words import sentences
 from echo_iad.domain.evidence import KnowledgePassage
@@ -54,7 +54,7 @@ def beliefs(topics: Sequence[Topic], seen: Mapping[Attribute, float], *, sharpne
         One for each topic; they sum to one. Equal when nothing was measured.
     """
     fits = [
-        0.6 * agreement(expectation(topic.name), seen) + 0.4 * agreement(expectation(" ".join(topic.sentences)), seen)
+        0.6 * agreement(expectation(topic.name), seen) + 0.4 * agreement(gist(" ".join(topic.sentences)), seen)
         for topic in topics
     ]
     weights = [math.exp(sharpness * fit) for fit in fits]
