@@ -152,7 +152,7 @@ def _parse(text: str, where: str) -> Profile:
     return profile
 
 
-def _folder() -> resources.abc.Traversable:  # type: ignore[name-defined]
+def _folder() -> resources.abc.Traversable:
     return resources.files("echo_iad") / "profiles"
 
 
