@@ -7,20 +7,29 @@ any time. docs/memory-format.md specifies the file.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-import zlib
-from collections.abc import Sequence
-from dataclasses import astuple
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from echo_iad.domain.parts import EncoderId, FloatArray, Normal
 from echo_iad.errors import ForeignEncoderError, MemoryDamagedError, MemoryStoreError, UnknownObjectError
-from echo_iad.memory.blobs import Blob, to_blob
+from echo_iad.memory.blobs import Blob
 from echo_iad.memory.cache import CACHE_SUFFIX
 from echo_iad.memory.database import Database
+from echo_iad.memory.reading import (
+    read_ids,
+    read_marks,
+    read_passages,
+    read_vectors,
+    read_vectors_by_id,
+)
 from echo_iad.memory.records import (
     NewNormal,
     ObjectSummary,
@@ -29,13 +38,19 @@ from echo_iad.memory.records import (
     check_object_name,
     check_unit_vector,
 )
-from echo_iad.memory.tables import read_passages, read_vectors, replace_passages
 from echo_iad.memory.verification import find_problems
+from echo_iad.memory.writing import (
+    delete_normals,
+    stamp,
+    write_class_text,
+    write_encoders,
+    write_normal,
+    write_passages,
+)
 
 FILE_NAME = "memory.sqlite"
 CACHE_FOLDER = "cache"
 _PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,60}")
-_NEW_STATE = "lower(hex(randomblob(8)))"
 _NORMAL = """SELECT n.id, o.name, n.path, n.sha256, n.width, n.height, n.enrolled_at, n.enrolled_by
     FROM normal n JOIN object o ON o.id = n.object_id"""
 
@@ -136,9 +151,7 @@ class Memory:
                 self._refuse_foreign("image", image)
                 self._refuse_foreign("text", text)
                 return
-            self.database.change("DELETE FROM object")
-            rows = [("image", *astuple(image)), ("text", *astuple(text))]
-            self.database.change_all("INSERT OR REPLACE INTO encoder VALUES (?, ?, ?, ?, ?, ?)", rows)
+            write_encoders(self.database, image, text)
 
     def _refuse_foreign(self, role: str, encoder: EncoderId) -> None:
         own = self._encoder(role)
@@ -182,39 +195,9 @@ class Memory:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self.database.transaction():
             before = self.database.rows("SELECT coalesce(max(id), 0) FROM normal")[0][0]
-            ids = [self._add_one(new, now) for new in normals]
-            changed = {new.object for new, number in zip(normals, ids, strict=True) if number > before}
-            self._stamp(changed)
+            ids = [write_normal(self.database, new, now) for new in normals]
+            stamp(self.database, (new.object for new, number in zip(normals, ids, strict=True) if number > before))
         return ids
-
-    def _add_one(self, new: NewNormal, now: str) -> int:
-        change = self.database.change
-        object_id = self._object_id(new.object)
-        known = self.database.rows("SELECT id FROM normal WHERE object_id = ? AND sha256 = ?", (object_id, new.sha256))
-        if known:
-            return int(known[0][0])
-        number = change(
-            "INSERT INTO normal (object_id, path, sha256, width, height, bytes, enrolled_at, enrolled_by) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (object_id, new.path, new.sha256, new.width, new.height, new.bytes, now, new.enrolled_by),
-        ).lastrowid
-        assert number is not None  # an INSERT always has one: for the type checker
-        change("INSERT INTO vector VALUES (?, ?, ?, ?, ?)", (number, *astuple(to_blob(new.encoding.vector, "<f4"))))
-        levels = [(number, at, *astuple(to_blob(level, "<f2"))) for at, level in enumerate(new.encoding.levels)]
-        self.database.change_all("INSERT INTO level VALUES (?, ?, ?, ?, ?, ?)", levels)
-        change("INSERT INTO preview VALUES (?, ?, ?)", (number, zlib.crc32(new.preview), new.preview))
-        return number
-
-    def _object_id(self, name: str) -> int:
-        self.database.change(f"INSERT OR IGNORE INTO object (name, state) VALUES (?, {_NEW_STATE})", (name,))  # noqa: S608  constants only
-        return int(self.database.rows("SELECT id FROM object WHERE name = ?", (name,))[0][0])
-
-    def _stamp(self, objects: set[str]) -> None:
-        """Give the memory and the changed objects new states; the last statements of a change."""
-        if objects:
-            self.database.change(f"UPDATE memory SET state = {_NEW_STATE}")  # noqa: S608  constants only
-            names = [(name,) for name in sorted(objects)]
-            self.database.change_all(f"UPDATE object SET state = {_NEW_STATE} WHERE name = ?", names)  # noqa: S608  constants only
 
     def knows(self, object: str, sha256: str) -> bool:
         """Whether this file is enrolled for this object already."""
@@ -231,8 +214,7 @@ class Memory:
             msg = f"A class name's vector must be of the bound text encoder: {wanted}. Got {vector.shape}."
             raise ValueError(msg)
         with self.database.transaction():
-            row = (self._object_id(object), text, *astuple(to_blob(vector, "<f4")))
-            self.database.change("INSERT OR REPLACE INTO class_text VALUES (?, ?, ?, ?, ?, ?)", row)
+            write_class_text(self.database, object, text, vector)
 
     def class_texts(self) -> dict[str, FloatArray]:
         """Text embeddings of the enrolled objects' class names, ``(d,) float32, unit length`` each."""
@@ -277,6 +259,33 @@ class Memory:
         encoder = self.image_encoder
         return read_vectors(self.database, object, encoder.dimension if encoder else 0)
 
+    def count(self) -> int:
+        """Count the normals."""
+        return int(self.database.rows("SELECT count(*) FROM normal")[0][0])
+
+    def ids(self, object: str | None = None) -> list[int]:
+        """List the ids of one object's normals, or all, increasing."""
+        return read_ids(self.database, object)
+
+    def object_names(self) -> list[str]:
+        """List the objects that have normals, sorted."""
+        sql = "SELECT name FROM object o WHERE EXISTS (SELECT 1 FROM normal n WHERE n.object_id = o.id) ORDER BY name"
+        return [row[0] for row in self.database.rows(sql)]
+
+    def normals_by_id(self, ids: Iterable[int]) -> dict[int, Normal]:
+        """Look up several normals at once; ids that are not there are left out."""
+        wanted = json.dumps([int(number) for number in ids])
+        rows = self.database.rows(f"{_NORMAL} WHERE n.id IN (SELECT value FROM json_each(?))", (wanted,))  # noqa: S608  constants only
+        return {row[0]: Normal(*row) for row in rows}
+
+    def vectors_by_id(self, ids: Iterable[int]) -> dict[int, FloatArray]:
+        """Read several embeddings, ``(d,) float32, unit length`` each; ids that are not there are left out."""
+        return read_vectors_by_id(self.database, ids)
+
+    def vector_marks(self) -> NDArray[np.int64]:
+        """Id and checksum of every embedding, ``(n, 2) int64`` by id: equal marks, equal embeddings."""
+        return read_marks(self.database)
+
     def levels(self, id: int) -> tuple[FloatArray, ...]:
         """Patch features of one normal, ``(h, w, c) float32`` each, finest first; stored with half precision."""
         sql = "SELECT dtype, shape, crc32, data FROM level WHERE normal_id = ? ORDER BY position"
@@ -306,13 +315,7 @@ class Memory:
             How many were removed.
         """
         with self.database.transaction():
-            found = [
-                row for number in set(ids) for row in self.database.rows(f"{_NORMAL} WHERE n.id = ?", (int(number),))
-            ]
-            self.database.change_all("DELETE FROM normal WHERE id = ?", [(row[0],) for row in found])
-            self._stamp({row[1] for row in found})
-            self._drop_empty({row[1] for row in found})
-        return len(found)
+            return delete_normals(self.database, [int(number) for number in ids])
 
     def remove_object(self, name: str) -> int:
         """Remove an object with all its normals; its knowledge stays.
@@ -328,16 +331,10 @@ class Memory:
             It is not enrolled.
         """
         with self.database.transaction():
-            count = len(self.normals(name))
-            if not count:
-                raise UnknownObjectError(name, (summary.name for summary in self.objects()))
-            self._stamp({name})
-            self.database.change("DELETE FROM object WHERE name = ?", (name,))
-        return count
-
-    def _drop_empty(self, names: set[str]) -> None:
-        sql = "DELETE FROM object WHERE name = ? AND NOT EXISTS (SELECT 1 FROM normal n WHERE n.object_id = object.id)"
-        self.database.change_all(sql, [(name,) for name in sorted(names)])
+            ids = self.ids(name)
+            if not ids:
+                raise UnknownObjectError(name, self.object_names())
+            return delete_normals(self.database, ids)
 
     def add_knowledge(self, passages: Sequence[StoredPassage]) -> int:
         """Store knowledge; what the same source said about the same object before is replaced.
@@ -347,7 +344,9 @@ class Memory:
         int
             How many passages were stored.
         """
-        return replace_passages(self.database, passages)
+        with self.database.transaction():
+            write_passages(self.database, passages)
+        return len(passages)
 
     def knowledge(self, object: str | None = None) -> list[StoredPassage]:
         """Passages about one object (``""`` = the general ones), or all, in the order of their import."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from echo_iad.domain.parts import FloatArray
 from echo_iad.errors import MemoryDamagedError
+from echo_iad.memory.blobs import Blob
 from echo_iad.memory.database import Database, Row
 from echo_iad.memory.records import StoredPassage, VectorTable
 
@@ -35,6 +37,27 @@ def read_vectors(database: Database, object: str | None, dimension: int) -> Vect
     return VectorTable(ids, vectors, codes, ordered)
 
 
+def read_ids(database: Database, object: str | None) -> list[int]:
+    """List the ids of one object's normals, or all, increasing."""
+    if object is None:
+        return [row[0] for row in database.rows("SELECT id FROM normal ORDER BY id")]
+    sql = "SELECT id FROM normal WHERE object_id = (SELECT id FROM object WHERE name = ?) ORDER BY id"
+    return [row[0] for row in database.rows(sql, (object,))]
+
+
+def read_vectors_by_id(database: Database, ids: Iterable[int]) -> dict[int, FloatArray]:
+    """Read several embeddings by id; ids that are not there are left out."""
+    wanted = json.dumps([int(number) for number in ids])
+    sql = "SELECT normal_id, dtype, shape, crc32, data FROM vector WHERE normal_id IN (SELECT value FROM json_each(?))"
+    return {number: Blob(*columns).array() for number, *columns in database.rows(sql, (wanted,))}
+
+
+def read_marks(database: Database) -> NDArray[np.int64]:
+    """Read id and checksum of every embedding; ``(n, 2) int64`` by id."""
+    rows = database.rows("SELECT normal_id, crc32 FROM vector ORDER BY normal_id")
+    return np.array(rows, np.int64).reshape(len(rows), 2)
+
+
 def _stacked(chunk: list[Row], dimension: int) -> FloatArray:
     data = b"".join(row[2] for row in chunk)
     if len(data) != 4 * dimension * len(chunk):
@@ -49,16 +72,6 @@ def _coded(owners: NDArray[np.int64], names: dict[int, str]) -> tuple[NDArray[np
     rank = {name: code for code, name in enumerate(ordered)}
     codes = np.array([rank[names[number]] for number in present.tolist()], np.int32)
     return codes[inverse], tuple(ordered)
-
-
-def replace_passages(database: Database, passages: Sequence[StoredPassage]) -> int:
-    """Store passages in one transaction; the same (object, source) is replaced."""
-    sources = sorted({(passage.object, passage.source) for passage in passages})
-    rows = [(p.object, p.source, p.topic, p.text, p.review) for p in passages]
-    with database.transaction():
-        database.change_all("DELETE FROM passage WHERE object = ? AND source = ?", sources)
-        database.change_all("INSERT INTO passage (object, source, topic, text, review) VALUES (?, ?, ?, ?, ?)", rows)
-    return len(rows)
 
 
 def read_passages(database: Database, object: str | None) -> list[StoredPassage]:

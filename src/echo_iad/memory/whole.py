@@ -1,0 +1,81 @@
+"""One index over all normals of a memory, kept in step with it. Knows no retrieval rule.
+
+Exact indexes are read from the memory; graphs, which take long to build, are kept in a cache and brought up to date
+by what was added and removed since.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echo_iad.memory.cache import read_cache, write_cache
+from echo_iad.memory.exact import ExactIndex
+from echo_iad.memory.index import Index, choose_index
+from echo_iad.memory.store import Memory
+from echo_iad.settings import RetrievalSettings
+
+
+class WholeIndex:
+    """The index over everything that is enrolled.
+
+    Parameters
+    ----------
+    memory : Memory
+    settings : RetrievalSettings
+        Which index, and its breadths.
+    """
+
+    def __init__(self, memory: Memory, settings: RetrievalSettings) -> None:
+        self._memory = memory
+        self._settings = settings
+        self._state = ""
+        self._index: Index = ExactIndex(0)
+
+    def current(self) -> Index:
+        """Give the index as the memory is now."""
+        state = self._memory.state()
+        if state != self._state:
+            self._index = self._made()
+            self._state = state
+        return self._index
+
+    def _made(self) -> Index:
+        encoder = self._memory.image_encoder
+        dimension = encoder.dimension if encoder else 0
+        index = choose_index(self._settings, self._memory.count(), dimension)
+        if isinstance(index, ExactIndex):
+            table = self._memory.vectors()
+            index.add(table.vectors, table.ids)
+            return index
+        return self._caught_up(index)
+
+    def _caught_up(self, index: Index) -> Index:
+        """Restore the cached graph, and add and remove what has changed since it was kept."""
+        path = self._memory.cache_file(f"index-{self._settings.m}-{self._settings.ef_construction}")
+        stamp = f"hnsw {self._memory.identity} {self._settings.m} {self._settings.ef_construction}"
+        marks = self._memory.vector_marks()
+        kept = read_cache(path, stamp)
+        known = np.empty((0, 2), np.int64)
+        if kept is not None:
+            known = kept.pop("marks").astype(np.int64)
+            index.restore(kept)
+        gone, new = _missing(known, marks), _missing(marks, known)
+        if len(gone):
+            index.remove(gone)
+        if len(new):
+            table = self._memory.vectors()
+            added = np.isin(table.ids, new)
+            index.add(table.vectors[added], table.ids[added])
+        if kept is None or len(gone) or len(new):
+            write_cache(path, stamp, {"marks": marks, **index.arrays()})
+        return index
+
+
+def _missing(rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Ids of the (id, checksum) rows that are not among ``others``."""
+    place = np.searchsorted(others[:, 0], rows[:, 0])
+    found = place < len(others)
+    found[found] = (others[place[found]] == rows[found]).all(axis=1)
+    missing: NDArray[np.int64] = rows[~found, 0]
+    return missing
