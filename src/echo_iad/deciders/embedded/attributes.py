@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 
 from echo_iad.deciders.embedded.lexicon import DEFECTS, LOOKS, Attribute, Expectation
 from echo_iad.deciders.embedded.words import stem, tokens, word_set
@@ -27,6 +29,7 @@ COLORS: Mapping[str, frozenset[str]] = {
 """Colour word to the colour words that may be meant by it."""
 
 
+@lru_cache(maxsize=4096)
 def expectation(text: str) -> Expectation:
     """Read what the words of ``text`` lead one to expect; negated words expect the opposite, weakly.
 
@@ -45,6 +48,7 @@ def expectation(text: str) -> Expectation:
     return _summed(_implied(text), 1.0)
 
 
+@lru_cache(maxsize=1024)
 def gist(text: str) -> Expectation:
     """Read what a paragraph leads one to expect: the mean over its words, so that length alone says nothing.
 
@@ -81,7 +85,7 @@ def _summed(implied: Sequence[Expectation], share: float) -> Expectation:
     for expected in implied:
         for attribute, value in expected.items():
             sums[attribute] = sums.get(attribute, 0.0) + share * value
-    return {attribute: max(-1.0, min(1.0, value)) for attribute, value in sums.items()}
+    return MappingProxyType({attribute: max(-1.0, min(1.0, value)) for attribute, value in sums.items()})
 
 
 def agreement(expected: Expectation, seen: Mapping[Attribute, float]) -> float:

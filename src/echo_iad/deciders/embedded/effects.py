@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from echo_iad.deciders.embedded.lexicon import DEFECTS
-from echo_iad.deciders.embedded.words import stem, word_set, words
+from echo_iad.deciders.embedded.words import stem, tokens, word_set, words
 
 _MORE = word_set(
     """
@@ -55,6 +55,7 @@ _PRAISE = word_set(
     easier better stronger ideal positive positively design feature perfect collectible
     """
 )
+_CLAUSE = word_set(", ; : . and but which that")
 _DENIAL = re.compile(
     r"\b(no|not any|without|little|minimal|zero|negligible)\s+(\w+\s+){0,2}"
     r"(effects?|impacts?|influence|consequences?|changes?|difference|harm|problems?|issues?|concerns?|significance|"
@@ -96,8 +97,10 @@ def harm(text: str) -> float:
     read = words(text)
     signs: list[float] = []
     direction = 0.0
-    for word in read:
-        if stem(word, _LESS):
+    for word in tokens(text):
+        if word in _CLAUSE:
+            direction = 0.0
+        elif stem(word, _LESS):
             direction = -1.0
         elif stem(word, _MORE):
             direction = 1.0

@@ -46,7 +46,8 @@ _NO = word_set("no n nope disagree negative")
 _TRUE = word_set("true correct right t")
 _FALSE = word_set("false incorrect wrong f")
 _UNSURE = re.compile(
-    r"\b(not sure|unsure|unclear|uncertain|can(?:not|'t|’t| not) (?:tell|say|be (?:told|said|determined))|unknown|maybe|perhaps|undecided)\b"
+    r"\b(not sure|unsure|unclear|uncertain|unknown|maybe|perhaps|undecided|"
+    r"can(?:not|'t|’t| not) (?:tell|say|be (?:told|said|determined)))\b"
 )
 _AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might"
 _TAG = re.compile(rf",?\s*\b(?:{_AUXILIARY})(n't| not)?\s+(?:it|there|this|that|they|these|we|you|i)(\s+not)?\s*\?\s*$")

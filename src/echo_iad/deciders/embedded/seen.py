@@ -106,11 +106,12 @@ def anomaly_mass(anomaly_map: AnomalyMap) -> tuple[Grid, bool]:
         msg = "The anomaly map holds numbers that are not finite."
         raise ValueError(msg)
     faint = bool(values.max() <= anomaly_map.threshold)
-    floor = float(np.percentile(values, 99)) if faint else anomaly_map.threshold
-    excess: FloatArray = np.maximum(values - np.float32(floor), 0.0)
-    mass = reduced(excess)
-    total = mass.sum()
-    return (mass / total if total > 0 else np.full(mass.shape, 1.0 / mass.size)), faint
+    floor = float(np.percentile(reduced(values), 99)) if faint else anomaly_map.threshold
+    mass = reduced(np.maximum(values - np.float32(floor), 0.0))
+    if not mass.any():  # smaller than a cell, or flat: the highest cells
+        small = reduced(values)
+        mass = (small == small.max()).astype(np.float64)
+    return mass / mass.sum(), faint
 
 
 def _weight(region: Region) -> float:
