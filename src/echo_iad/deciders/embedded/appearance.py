@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,6 +21,8 @@ KNOWLEDGE_WEIGHT = 1.0
 LOOKS_WEIGHT = 2.0
 COLOR_WEIGHT = 0.7
 PLACE_WEIGHT = 0.3
+_PLACE_PHRASE = re.compile(r"\b(on|at|in|near|along|around|across|inside|towards?|between|throughout)\b.*")
+"""Only a phrase with a preposition places a defect: the ``jagged edges`` are its own."""
 _SHARPNESS = 8.0
 """Cosines of sentence vectors to log-likelihood: 0.1 closer is worth 0.8."""
 
@@ -76,7 +79,8 @@ def _seen_terms(text: str, seen: Seen | None) -> tuple[Term, ...]:
     note = attribute(fitting, seen.attributes[fitting]) if fitting else ""
     terms = [Term("looks", LOOKS_WEIGHT * agreement(expected, seen.attributes), note)]
     terms.append(Term("colour", COLOR_WEIGHT * color_agreement(text, _colors(seen))))
-    place = parse_place(text)
+    phrase = _PLACE_PHRASE.search(text.lower())
+    place = parse_place(phrase.group()) if phrase else None
     if place is not None and place.is_known and seen.mass is not None and seen.picture and seen.part:
         terms.append(Term("place", PLACE_WEIGHT * place_term(place, seen.mass, (seen.picture, seen.part)).value))
     return tuple(terms)
