@@ -77,7 +77,7 @@ def _exists(command: str, root: Path) -> bool:
         )
     if program == "python":
         return (root / words[0]).is_file()
-    return not words or words[0] in echo_commands() and (len(words) == 1 or _takes(words[0], words[1]))
+    return not words or (words[0] in echo_commands() and (len(words) == 1 or _takes(words[0], words[1])))
 
 
 def _takes(command: str, word: str) -> bool:

@@ -184,6 +184,6 @@ NOT_A_SLIP = """
     display faculty feat fixture frame from hinge insert inspect manage master matte mixture object paint place
     plate pocket pointer preset print project property protect put putting reflect remote resort sampler scatter
     select simple single slot slotted socket split stain strain strap stream stretch strip stripe stud swallow
-    thread tile treat unable
+    thread treat unable
 """
 """Words that lie one letter beside a cue and mean themselves, in their dictionary form."""
