@@ -113,6 +113,8 @@ class Retriever:
         return match(best, other, self._spread(best.object), self._settings.unknown_margin)
 
     def _image_weight(self) -> float:
+        if self._settings.image_weight >= 1.0:
+            return 1.0
         image, text = self._memory.image_encoder, self._memory.text_encoder
         shared = image is not None and text is not None and image.space == text.space
         return self._settings.image_weight if shared else 1.0

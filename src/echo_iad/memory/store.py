@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -93,7 +94,7 @@ class Memory:
         """
         place = Path(folder)
         path = place / FILE_NAME
-        if not path.is_file() and (read_only or not create):
+        if not os.path.isfile(path) and (read_only or not create):  # noqa: PTH113  Path.is_file raises where it may not look
             msg = f"There is no memory in {place}. Enrol good parts with: echo-iad enrol FOLDER --memory {place}"
             raise MemoryStoreError(msg)
         if create and not read_only:
