@@ -37,7 +37,7 @@ def make_map(box=(10, 10, 30, 20), shape=(80, 100), foreground=None, threshold=0
     if box is not None:
         x0, y0, x1, y1 = box
         values[y0:y1, x0:x1] = 1.0
-    return AnomalyMap(values, threshold, foreground)
+    return AnomalyMap(values, threshold, 0.8 * threshold, foreground)
 
 
 def make_change(brightness=0.0, hue=0.0, texture=0.0, colour="gray", words=()):

@@ -129,5 +129,5 @@ def _comparison() -> Comparison:
         is_anomalous=True,
         normals=49,
         regions=(region,),
-        anomaly_map=AnomalyMap(values, threshold=0.5),
+        anomaly_map=AnomalyMap(values, threshold=0.5, extent=0.4),
     )

@@ -65,12 +65,12 @@ def test_a_round_part_has_no_ends():
 
 def test_a_part_that_fills_the_picture_is_the_picture():
     values = np.zeros((30, 30), np.float32)
-    picture, part = frames(AnomalyMap(values, 1.0, np.ones_like(values)))
+    picture, part = frames(AnomalyMap(values, 1.0, 0.8, np.ones_like(values)))
     assert part is picture
-    picture, part = frames(AnomalyMap(values, 1.0, np.zeros_like(values)))
+    picture, part = frames(AnomalyMap(values, 1.0, 0.8, np.zeros_like(values)))
     assert part is picture
 
 
 def test_a_foreground_of_another_shape_is_refused():
     with pytest.raises(ValueError, match="shape"):
-        frames(AnomalyMap(np.zeros((30, 30), np.float32), 1.0, np.ones((10, 30), np.float32)))
+        frames(AnomalyMap(np.zeros((30, 30), np.float32), 1.0, 0.8, np.ones((10, 30), np.float32)))

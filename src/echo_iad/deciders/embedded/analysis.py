@@ -10,6 +10,7 @@ from echo_iad.deciders.embedded.appearance import knowledge_terms
 from echo_iad.deciders.embedded.attributes import agreement
 from echo_iad.deciders.embedded.case import Answer, Case
 from echo_iad.deciders.embedded.effects import denies, harm
+from echo_iad.deciders.embedded.focus import Focus, question_focus
 from echo_iad.deciders.embedded.lexicon import CONSEQUENCES, Attribute, Expectation
 from echo_iad.deciders.embedded.polarity import denies_defect
 from echo_iad.deciders.embedded.scoring import ScoredOption, Term, with_deniers
@@ -34,26 +35,27 @@ def analyse(case: Case) -> Answer:
         )
         return Answer("", why, abstains=True)
     texts = list(case.question.options.values())
-    known = knowledge_terms(case, texts)
+    known = knowledge_terms(case, texts, focus=question_focus(case.question.text))
     options = tuple(
         ScoredOption(label, text, (term, *_effect_terms(case, text)))
         for (label, text), term in zip(case.question.options.items(), known, strict=True)
     )
     if seen is not None:
-        deniers = [label for label, text in case.question.options.items() if denies_defect(text) and harm(text) >= 0]
+        deniers = [label for label, text in case.question.options.items() if denies_defect(text) and not denies(text)]
         options = with_deniers(options, deniers, seen.p_anomalous)
     text, source = _effect_sentence(case)
     return Answer(text, _reason(case, source), options)
 
 
 def _effect_terms(case: Case, text: str) -> tuple[Term, ...]:
+    if question_focus(case.question.text) is not Focus.EFFECT:  # causes and remedies do no harm, but praise is wrong
+        return (Term("harm", _HARM_WEIGHT * min(harm(text), 0.0)),)
+    if denies(text):
+        return (Term("denial", _DENIAL),)
     wanted = -1.0 if harm(case.question.text) < 0 else 1.0
     terms = [Term("harm", wanted * _HARM_WEIGHT * harm(text), "a defect does harm")]
-    if denies(text):
-        terms = [Term("denial", _DENIAL)]
     if case.seen is not None:
-        expected = consequence(text)
-        terms.append(Term("consequence", _LOOKS_WEIGHT * agreement(expected, case.seen.attributes)))
+        terms.append(Term("consequence", _LOOKS_WEIGHT * agreement(consequence(text), case.seen.attributes)))
     return tuple(terms)
 
 
@@ -76,7 +78,7 @@ def _effect_sentence(case: Case) -> tuple[str, str]:
         shown = looks(seen) if seen is not None else "nothing"
         return capital(f"the comparison shows {shown}; nothing is known about the effects of this object's defects"), ""
     topic = case.topics[int(np.argmax(case.topic_beliefs))]
-    lines = topic.sentences
+    lines = topic.told(question_focus(case.question.text))
     if not lines:
         return capital(f"the part shows {topic.name!r}; its effect is not described"), topic.source
     scores = _relevance(case, lines)

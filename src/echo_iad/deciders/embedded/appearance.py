@@ -9,6 +9,8 @@ import numpy as np
 
 from echo_iad.deciders.embedded.attributes import agreement, color_agreement, expectation, strongest
 from echo_iad.deciders.embedded.case import Answer, Case
+from echo_iad.deciders.embedded.focus import Focus
+from echo_iad.deciders.embedded.frames import Grid
 from echo_iad.deciders.embedded.localization import place_term
 from echo_iad.deciders.embedded.places import parse_place
 from echo_iad.deciders.embedded.polarity import denies_defect
@@ -49,26 +51,30 @@ def describe(case: Case) -> Answer:
     return Answer(_open_text(case), _reason(case), options)
 
 
-def knowledge_terms(case: Case, texts: Sequence[str]) -> list[Term]:
+def knowledge_terms(case: Case, texts: Sequence[str], *, focus: Focus | None = None) -> list[Term]:
     """How well each text fits the known defects, each weighted by how well it fits what was seen.
 
     The term is log sum over topics of belief x exp(sharpness x cosine), zero mean over the texts.
     """
     if not case.topics or not texts:
         return [Term("knowledge", 0.0) for _ in texts]
-    similar = topic_similarity(case, texts)
+    similar = topic_similarity(case, texts, focus=focus)
     values = np.log((np.array(case.topic_beliefs) * np.exp(_SHARPNESS * similar)).sum(axis=1))
     return [Term("knowledge", KNOWLEDGE_WEIGHT * float(value)) for value in values - values.mean()]
 
 
-def topic_similarity(case: Case, texts: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """(texts, topics) float64: the mean of a text's cosine with the topic's name and with its nearest sentence."""
+def topic_similarity(case: Case, texts: Sequence[str], *, focus: Focus | None) -> Grid:
+    """(texts, topics) float64: a text's cosine with the topic's nearest sentence of this focus, or of any.
+
+    Without a focus, its mean with the cosine with the topic's name.
+    """
     names = case.vectors.cosine(texts, [topic.name for topic in case.topics])
-    nearest = [
-        case.vectors.cosine(texts, topic.sentences).max(axis=1) if topic.sentences else np.zeros(len(texts))
-        for topic in case.topics
-    ]
-    return np.asarray((names + np.stack(nearest, axis=1)) / 2.0, np.float64)
+    columns = []
+    for topic in case.topics:
+        lines = topic.told(focus) if focus is not None else topic.sentences
+        columns.append(case.vectors.cosine(texts, lines).max(axis=1) if lines else np.zeros(len(texts)))
+    nearest = np.stack(columns, axis=1)
+    return np.asarray(nearest if focus is not None else (names + nearest) / 2.0, np.float64)
 
 
 def _seen_terms(text: str, seen: Seen | None) -> tuple[Term, ...]:

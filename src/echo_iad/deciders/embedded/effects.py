@@ -104,11 +104,12 @@ def harm(text: str) -> float:
             direction = -1.0
         elif stem(word, _MORE):
             direction = 1.0
-        if stem(word, _VICES) and direction:
+        elif stem(word, _VICES) and direction:
             signs.append(direction)
         elif stem(word, _VIRTUES) and direction:
             signs.append(-direction)
     if signs:
         return max(-1.0, min(1.0, sum(signs)))
-    alone = sum(bool(stem(word, _HARM)) for word in read) - 1.5 * sum(bool(stem(word, _PRAISE)) for word in read)
+    harms = sum(bool(stem(word, _HARM) or stem(word, DEFECTS)) for word in read)
+    alone = harms - 1.5 * sum(bool(stem(word, _PRAISE)) for word in read)
     return max(-1.0, min(1.0, alone))

@@ -52,11 +52,11 @@ lint fuzz: elongated .8, large -.4
 fray fraying unravel loose: rough .6, elongated .1, irregular .4, edge .4
 break broken breakage shatter smash: large .5, rough .4, irregular .6, edge .4
 chip chipped flake spall crumble: edge .5, irregular .4, rough .3, large -.1, elongated -.2
-missing absent lost incomplete lack: large .5, rough .1, recolored .2
+missing absent lost incomplete lack: large .2, rough .1, recolored .2
 detach dislodge disconnect peel delaminate delamination: large .3, edge .3, irregular .2
 surplus excess duplicate: recolored .3, rough .2
-wrong swap flip reversed mismatch: large .6, recolored .4
-misalign misalignment misplace shift skew tilt rotate displace crooked: large .5, edge .2, recolored -.1
+wrong swap flip reversed mismatch: large .3, recolored .4
+misalign misalignment misplace shift skew tilt rotate displace crooked: large .2, edge .2, recolored -.1
 bend bent warp twist buckle curl kink: large .4, edge .4, recolored -.4, elongated .2
 deform deformation distort distortion misshapen: large .4, edge .3, recolored -.3, irregular .2
 crush squeeze flatten squash: large .4, edge .3, recolored -.3, irregular .2

@@ -32,14 +32,15 @@ _BAD = word_set(
     spoilt spoiled trouble broke worse complaint quarantine unsound amiss
     """
 ) | frozenset(DEFECTS)
-_GOOD = word_set(
+_QUALITIES = word_set(
     """
-    good ok okay fine normal perfect intact pass accept acceptable approve ship sell release deliver use usable
-    conform conformance compliant similar alike flawless spotless clean sound correct healthy proper same identical
-    match safe ready satisfactory flawlessly regular fit unblemished undamaged unbroken unharmed pristine immaculate
-    faultless qualified undefective nondefective expected
+    good ok okay fine normal perfect intact acceptable usable compliant alike flawless spotless clean sound correct
+    healthy proper same identical safe ready satisfactory regular fit unblemished undamaged unbroken unharmed pristine
+    immaculate faultless qualified expected
     """
 )
+_GOOD = _QUALITIES | word_set("pass accept approve ship sell release deliver use conform conformance similar match")
+_AFTER_JUDGEMENT = word_set(". ? ! , to for enough here now")
 _NEGATORS = word_set("no not n't without never none nothing neither nor lack lacks lacking absent zero nobody")
 _YES = word_set("yes y yeah yep agree affirmative")
 _NO = word_set("no n nope disagree negative")
@@ -107,7 +108,11 @@ def denies_defect(text: str) -> bool:
     read = tokens(text)
     if valence(text) is not Side.GOOD:
         return False
-    return bool(_NEGATORS & set(read)) or not (len(read) > 6 or any(stem(word, LOOKS) for word in read))
+    if _NEGATORS & set(read):
+        return True
+    return (
+        len(read) <= 6 and any(stem(word, _QUALITIES) for word in read) and not any(stem(word, LOOKS) for word in read)
+    )
 
 
 def _clause(text: str) -> Side:
@@ -139,7 +144,7 @@ def _ends_in_judgement(read: Sequence[str]) -> bool:
     """
     last = max(index for index, word in enumerate(read) if _raw(word) and (index == 0 or read[index - 1] != "to"))
     following = read[last + 1] if last + 1 < len(read) else "."
-    return _raw(read[last]) is Side.GOOD and following in {".", "?", "!", ",", "to", "for", "enough", "here", "now"}
+    return stem(read[last], _QUALITIES) is not None and following in _AFTER_JUDGEMENT
 
 
 def _raw(word: str) -> Side:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from echo_iad.deciders.embedded.attributes import agreement, expectation, gist
+from echo_iad.deciders.embedded.focus import Focus, sentence_focus
 from echo_iad.deciders.embedded.lexicon import Attribute
 from echo_iad.deciders.embedded.words import sentences
 from echo_iad.domain.evidence import KnowledgePassage
@@ -23,6 +24,10 @@ class Topic:
     """In words: ``broken edge``."""
     sentences: tuple[str, ...]
     source: str
+
+    def told(self, focus: Focus) -> tuple[str, ...]:
+        """Sentences that tell of ``focus``; all of them when none does."""
+        return tuple(line for line in self.sentences if sentence_focus(line) is focus) or self.sentences
 
 
 def defect_topics(passages: Sequence[KnowledgePassage]) -> tuple[Topic, ...]:
