@@ -1,4 +1,4 @@
-"""Questions with their types: our own free-form ones, and MMAD's when they are there."""
+"""Questions with their types, as data beside the tests."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def test_a_very_long_text_is_read_from_its_beginning():
 
 def test_what_a_first_sentence_states_is_context():
     assert classify_question("There is a defect in the object. How does it look?") is QuestionType.DESCRIPTION
-    assert classify_question("There is no defect in the object. How does it look?") is QuestionType.OTHER
+    assert classify_question("There is no defect in the object. What are its parts?") is QuestionType.OTHER
     assert classify_question("The housing is cracked, where is it?") is QuestionType.LOCALIZATION
     assert classify_question("There is a defect in the object.") is QuestionType.DISCRIMINATION
 

@@ -47,22 +47,7 @@ _BY_PREPOSITION = dict.fromkeys(("in", "at", "on", "within", "inside", "near", "
 _BY_PREPOSITION |= {"from": Ask.REMEDY, "for": Ask.REMEDY}
 _ORIGIN = ("come", "comes", "came", "coming", "originate", "originates", "come_from", "coming_from", "came_from")
 _POINTING = frozenset(("show", "showing", "mark", "find", "outline", "circle", "highlight", "point"))
-_STATES = frozenset(
-    (
-        "missing",
-        "bent",
-        "loose",
-        "defective",
-        "faulty",
-        "wrong",
-        "dirty",
-        "torn",
-        "twisted",
-        "worn",
-        "deviate",
-        "deviates",
-    )
-)
+_STATES = frozenset("bent defective deviate deviates dirty faulty loose missing torn twisted worn wrong".split())
 _MODALS = frozenset(("can", "could", "will", "would", "should", "must", "might", "may", "shall"))
 _CONCERNS = frozenset(("problem", "issue", "concern"))
 
@@ -97,9 +82,9 @@ def what_is_asked(one: Clause, *, known: bool) -> Ask:
     if word == "which" and _is_one_of_many(rest):
         return Ask.PLACE
     asked = _by_what(rest, known=known)
-    before = one.words[place - 1] if place else ""
-    if asked is Ask.NAME and one.has(*DEFECTS) and not rest.has(Cue.KIND):
-        return _BY_PREPOSITION.get(before, asked)
+    if place and asked is Ask.NAME and one.has(*DEFECTS) and not rest.has(Cue.KIND):
+        commanded = first_ask(one.until(place)) if Cue.COMMAND in one.cues[0] else asked
+        return _BY_PREPOSITION.get(one.words[place - 1], commanded)
     return asked
 
 
@@ -258,8 +243,10 @@ def _by_predicate(one: Clause, defect: int) -> Ask:
 
 
 def _by_yes_or_no_without_a_defect(one: Clause) -> Ask:
-    if one.has(Cue.REMEDY):
+    if one.has(Cue.REMEDY) and not (one.says("have_to", "has_to") and one.has(Cue.VERDICT)):
         return Ask.REMEDY
+    if one.has(Cue.MEANING) and _has_a_pronoun_subject(one):
+        return Ask.MEANING
     if one.says("anything", "something", "nothing"):
         return Ask.STATE
     whole = opens_a_yes_no_question(one) and one.says("all", "every", "complete")

@@ -38,7 +38,7 @@ class Cue(IntEnum):
     COMMAND = auto()
     """A verb that gives way to what it is said of: describe the effect, identify the place."""
     PURPOSE = auto()
-    """What the part is for."""
+    """What the part is, or is for."""
     FURTHER = auto()
     """Looks past the one defect that is known: another, additional information."""
     EXISTS = auto()
@@ -84,7 +84,7 @@ WORDS: dict[Cue, str] = {
         accept acceptable accepted accordance all_present all_right allright alright approve as_expected
         as_it_should bad check clean compliance compliant comply conform conformance conformant conforming
         conformity correct correctly criteria criterion decent deliver enough everything everything_present
-        fail fine flawless go_no_go good healthy identical in_order in_spec inspect intact keep limit
+        fail fine flawless go_no_go good healthy identical in_order in_spec inspect intact integrity keep limit
         look_right match meet no_go nok normal ok okay out_of_spec pass perfect pristine proper properly
         qualify quality reject release requirement right_place saleable same_as satisfactory satisfy scrap
         sell sellable send ship sign_off sign_this sold sound spec specification standard suitable to_spec
@@ -98,7 +98,7 @@ WORDS: dict[Cue, str] = {
         area back border bottom bounding box center centre close_to closest_to coordinate corner edge exterior
         front half highlight inner inside interior left lie localisation localise localization localize locate
         location lower middle near nearest outer outline_the outside perimeter pinpoint place point_me
-        point_out point_to position quadrant rear region right rim segment side sit situated top upper zone
+        point_out point_to position quadrant rear region right rim segment show_me side sit situated top upper zone
     """,
     Cue.LOOK: """
         aligned appear appearance arrange arrangement aspect big black blue blurred blurry branched bright
@@ -124,7 +124,7 @@ WORDS: dict[Cue, str] = {
         complaint consequence considering corrective cosmetic cost countermeasure critical criticality cure
         danger dangerous despite dispose disposition do_about do_with endanger escalate fix functional
         given_that given_the grow harm harmful has_to have_to hazard how_come hurt i_do ignore injure
-        integrity lifespan lifetime live_with mitigate neglect outcome prevent preventive propagate quarantine
+        lifespan lifetime live_with mitigate neglect outcome prevent preventive propagate quarantine
         recall recommend recommendation recommended reduce regardless remedy removable remove repair
         repairable repercussion replace report responsible reversible rework risk risky root safe safety
         salvage serious seriousness severe severity so_bad spoil still stop that_bad threat to_do tolerable
@@ -133,7 +133,7 @@ WORDS: dict[Cue, str] = {
     """,
     Cue.SIGNIFY: "convey hint imply indicate infer mean point_towards reveal show_about signify suggest",
     Cue.PURPOSE: """
-        application design designed function intended purpose required serve usage use used used_for used_to
+        application design designed function intended looking_at purpose required serve usage use used used_for used_to
     """,
     Cue.COMMAND: """
         analyse analyze assess characterise characterize define describe determine document elaborate evaluate

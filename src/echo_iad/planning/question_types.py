@@ -93,8 +93,8 @@ def _type_of(ask: Ask, topic: _Topic, asking: Clause, *, known: bool) -> Questio
     if topic is _Topic.OBJECT and not (known and ask is Ask.MEANING):
         return QuestionType.OTHER
     if topic is _Topic.UNNAMED:
-        bare_pronoun = not known and asking.has(Cue.PRONOUN)
-        if ask is Ask.PURPOSE or (bare_pronoun and ask in (Ask.LOOK, Ask.NAME)):
+        what_is_this = ask is Ask.NAME and not known and asking.has(Cue.PRONOUN) and asking.says("what", "which")
+        if ask is Ask.PURPOSE or what_is_this:
             return QuestionType.OTHER
     return _OF_A_DEFECT[ask]
 
