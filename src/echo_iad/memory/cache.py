@@ -1,7 +1,7 @@
 """Arrays beside a memory that can be made again from it. Knows no meaning of the arrays and no database.
 
-A cache file is one line of JSON (stamp, arrays' names, dtypes, shapes, places, checksum) after a magic line, then
-the arrays' bytes. It is written under a temporary name, brought to the disk and renamed, so that a reader finds the
+A cache file is a line with its checksum, a line of JSON (stamp, arrays' names, dtypes, shapes, places), and the
+arrays' bytes. It is written under a temporary name, brought to the disk and renamed, so that a reader finds the
 old file, the new file or none. docs/memory-format.md specifies it.
 """
 
@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 CACHE_SUFFIX = ".cache"
 TEMPORARY_SUFFIX = ".tmp"
-_MAGIC = b"echo-cache 1\n"
+_MAGIC = b"echo-cache 1 "
+_FIRST_LINE = len(_MAGIC) + 8 + 1
+"""The magic words, CRC-32 of all that follows in 8 hexadecimal digits, a line feed."""
 _ALIGNMENT = 64
 _ALLOWED = frozenset({"|u1", "|b1", "<i4", "<i8", "<u4", "<u8", "<f2", "<f4", "<f8"})
 _ABANDONED_SECONDS = 3600.0
@@ -76,7 +78,7 @@ def read_cache(path: Path, stamp: str) -> dict[str, NDArray[Any]] | None:
     try:
         data = path.read_bytes()
         head, start = _read_head(data)
-        if head["stamp"] != stamp or zlib.crc32(memoryview(data)[start:]) != head["crc32"]:
+        if head["stamp"] != stamp or _checksum_differs(data):
             return None
         return _arrays(head, data, start)
     except (OSError, ValueError, KeyError, TypeError):
@@ -86,8 +88,9 @@ def read_cache(path: Path, stamp: str) -> dict[str, NDArray[Any]] | None:
 def cache_fault(path: Path) -> str:
     """Say what is wrong with a cache file, whatever its stamp; empty when it can be read."""
     try:
-        head, _ = _read_head(path.read_bytes())
-        readable = read_cache(path, head["stamp"]) is not None
+        data = path.read_bytes()
+        head, start = _read_head(data)
+        readable = not _checksum_differs(data) and _arrays(head, data, start) is not None
     except (OSError, ValueError, KeyError, TypeError):
         readable = False
     return "" if readable else f"The cache {path.name} is damaged; it will be made again, or delete it."
@@ -102,27 +105,32 @@ def _portable(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _head(stamp: str, contents: Mapping[str, NDArray[Any]]) -> bytes:
-    places, crc, offset = [], 0, 0
+    places, offset = [], 0
     for name, array in contents.items():
         places.append([name, array.dtype.str, list(array.shape), offset])
-        padding = b"\0" * (-array.nbytes % _ALIGNMENT)
-        crc = zlib.crc32(padding, zlib.crc32(array.data, crc))
-        offset += array.nbytes + len(padding)
-    line = json.dumps({"stamp": stamp, "crc32": crc, "bytes": offset, "arrays": places}).encode()
-    blanks = b" " * (-(len(_MAGIC) + len(line) + 1) % _ALIGNMENT)
-    return _MAGIC + line + blanks + b"\n"
+        offset += array.nbytes + -array.nbytes % _ALIGNMENT
+    line = json.dumps({"stamp": stamp, "bytes": offset, "arrays": places}).encode()
+    line += b" " * (-(_FIRST_LINE + len(line) + 1) % _ALIGNMENT) + b"\n"
+    crc = zlib.crc32(line)
+    for array in contents.values():
+        crc = zlib.crc32(b"\0" * (-array.nbytes % _ALIGNMENT), zlib.crc32(array.data, crc))
+    return _MAGIC + f"{crc:08x}\n".encode() + line
 
 
 def _read_head(data: bytes) -> tuple[dict[str, Any], int]:
-    end = data.find(b"\n", len(_MAGIC))
+    end = data.find(b"\n", _FIRST_LINE)
     if not data.startswith(_MAGIC) or end < 0:
         msg = "no cache of Echo"
         raise ValueError(msg)
-    head = json.loads(data[len(_MAGIC) : end])
+    head = json.loads(data[_FIRST_LINE:end])
     if len(data) - end - 1 != head["bytes"]:
         msg = "cut off"
         raise ValueError(msg)
     return head, end + 1
+
+
+def _checksum_differs(data: bytes) -> bool:
+    return data[len(_MAGIC) : _FIRST_LINE] != f"{zlib.crc32(memoryview(data)[_FIRST_LINE:]):08x}\n".encode()
 
 
 def _arrays(head: dict[str, Any], data: bytes, start: int) -> dict[str, NDArray[Any]]:

@@ -362,7 +362,10 @@ class Memory:
 
     def verify(self) -> list[str]:
         """Read everything and check it; empty = sound, else one sentence for each problem."""
-        return find_problems(self.database, self.folder / CACHE_FOLDER)
+        try:
+            return find_problems(self.database, self.folder / CACHE_FOLDER)
+        except MemoryDamagedError as fault:
+            return [str(fault)]
 
     def cache_file(self, name: str) -> Path:
         """Where the cache called ``name`` is kept; any text is a name."""
