@@ -16,7 +16,7 @@ PACKAGE = ROOT / "src" / "echo_iad"
 DATA = ROOT.parent / "shared" / "data"
 CODE = sorted([*PACKAGE.rglob("*.py"), *(ROOT / "tools").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")])
 HEAVY = {"torch", "transformers", "onnxruntime", "faiss", "scipy", "openai", "onnx", "sklearn", "matplotlib"}
-LATE = HEAVY | {"pydantic", "numpy", "PIL", "jinja2", "tokenizers", "rich.progress"}
+LATE = HEAVY | {"pydantic", "numpy", "PIL", "jinja2", "tokenizers"}
 GENERIC_WORDS = {"tile": "Pillow's word for a block of a coded picture"}
 """Names of products that code may hold for another reason, with the reason."""
 
