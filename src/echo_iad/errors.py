@@ -48,6 +48,10 @@ class QuestionError(UserError):
     """A question or its options cannot be used."""
 
 
+class ToleranceError(UserError):
+    """A false-alarm rate or a threshold is out of range."""
+
+
 class KnowledgeError(UserError):
     """A knowledge file that is missing or has an unknown form."""
 

@@ -70,6 +70,8 @@ class AnomalyMap:
     own minimum and maximum: ``threshold`` ties the scale."""
     threshold: float
     """The value above which a place counts as anomalous."""
+    extent: float
+    """The value down to which a region reaches around a place above the threshold; at most the threshold."""
     foreground: FloatArray | None = None
     """(h, w) float32, 0 to 1: how surely a place belongs to the part; None when the part fills the picture
     or its outline is not known."""
@@ -86,7 +88,7 @@ class Comparison:
     threshold: float
     """The score above which the part counts as anomalous."""
     margin: float
-    """``score / threshold - 1``: positive = anomalous."""
+    """``score / threshold - 1``: positive = anomalous. Scores and thresholds are above 0."""
     certified: bool
     """Whether the number of normals supports the false-alarm rate that was asked for."""
     certified_reason: str

@@ -1,1 +1,1 @@
-"""experts"""
+"""The paper's four experts (section 3.4) and the Visual Comparator: thin glue over the packages below."""

@@ -1,0 +1,124 @@
+"""How a region differs from the references at the same place: brightness, colour, texture. Nothing learned here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from echo_iad.domain.evidence import Change
+from echo_iad.domain.parts import BoolArray, ByteArray, FloatArray
+from echo_iad.images.preparing import resize, to_lab
+
+_BRIGHTNESS_WORDS = 4.0  # CIELAB lightness: a difference of about 2 is just noticeable, 4 is seen at once
+_SATURATION_WORDS = 5.0
+_HUE_WORDS = 6.0
+_TEXTURE_WORDS = 0.15
+_FINE = 2  # width of the smoothing that local contrast is measured against, in pixels of the grid
+
+_COLOURS: dict[str, tuple[float, float, float]] = {
+    # CIELAB of plain names; nearest wins
+    "black": (8, 0, 0),
+    "dark grey": (30, 0, 0),
+    "grey": (54, 0, 0),
+    "light grey": (77, 0, 0),
+    "white": (96, 0, 0),
+    "dark red": (28, 40, 25),
+    "red": (50, 65, 45),
+    "orange": (65, 40, 60),
+    "dark brown": (22, 10, 12),
+    "brown": (40, 18, 28),
+    "light brown": (62, 12, 28),
+    "beige": (83, 3, 18),
+    "yellow": (88, -5, 75),
+    "dark green": (28, -22, 15),
+    "green": (52, -42, 35),
+    "cyan": (78, -35, -15),
+    "dark blue": (20, 18, -38),
+    "blue": (45, 10, -50),
+    "purple": (38, 42, -38),
+    "pink": (75, 35, 2),
+}
+_NAMES = tuple(_COLOURS)
+_TABLE = np.array(list(_COLOURS.values()), dtype=np.float32)
+
+
+class PicturePair:
+    """A query beside its references on the grid of an anomaly map.
+
+    Parameters
+    ----------
+    query : (h, w, 3) uint8
+    references : sequence of (h, w, 3) uint8
+        At least one; of any size.
+    side : int
+        Rows and columns of the map.
+    """
+
+    def __init__(self, query: ByteArray, references: Sequence[ByteArray], side: int) -> None:
+        self._query = to_lab(resize(query, side, side))
+        labs = [to_lab(resize(reference, side, side)) for reference in references]
+        self._reference: FloatArray = labs[0] if len(labs) == 1 else np.mean(labs, axis=0, dtype=np.float32)
+        self._contrast = _local_contrast(self._query[:, :, 0])
+        self._usual_contrast = np.mean([_local_contrast(lab[:, :, 0]) for lab in labs], axis=0)
+
+    def change(self, inside: BoolArray) -> Change:
+        """Measure one region.
+
+        Parameters
+        ----------
+        inside : (side, side) bool
+            At least one place.
+        """
+        own, usual = self._query[inside].mean(axis=0), self._reference[inside].mean(axis=0)
+        brightness = float(own[0] - usual[0])
+        saturation = float(np.hypot(own[1], own[2]) - np.hypot(usual[1], usual[2]))
+        hue = float(np.hypot(own[1] - usual[1], own[2] - usual[2]))
+        rough, smooth = float(self._contrast[inside].mean()), float(self._usual_contrast[inside].mean())
+        texture = (rough - smooth) / max(rough + smooth, 1e-6)
+        colour, reference_colour = colour_name(own), colour_name(usual)
+        return Change(
+            brightness=brightness,
+            saturation=saturation,
+            hue=hue,
+            texture=texture,
+            colour=colour,
+            reference_colour=reference_colour,
+            words=_words(brightness, saturation, hue, texture),
+        )
+
+
+def colour_name(lab: FloatArray) -> str:
+    """Nearest plain name of a colour.
+
+    Parameters
+    ----------
+    lab : (3,) float32
+        CIELAB.
+
+    Examples
+    --------
+    >>> colour_name(np.array([50, 60, 40], dtype=np.float32))
+    'red'
+    """
+    return _NAMES[int(np.square(_TABLE - lab).sum(axis=1).argmin())]
+
+
+def _words(brightness: float, saturation: float, hue: float, texture: float) -> tuple[str, ...]:
+    strengths = [
+        (abs(brightness) / _BRIGHTNESS_WORDS, "brighter" if brightness > 0 else "darker"),
+        (hue / _HUE_WORDS, "of another colour"),
+        (abs(saturation) / _SATURATION_WORDS, "more colourful" if saturation > 0 else "paler"),
+        (abs(texture) / _TEXTURE_WORDS, "rougher" if texture > 0 else "smoother"),
+    ]
+    clear = sorted((item for item in strengths if item[0] >= 1), key=lambda item: -item[0])
+    return tuple(word for _, word in clear)
+
+
+def _local_contrast(lightness: FloatArray) -> FloatArray:
+    from scipy.ndimage import uniform_filter
+
+    mean = uniform_filter(lightness, 2 * _FINE + 1, mode="nearest")
+    square = uniform_filter(np.square(lightness), 2 * _FINE + 1, mode="nearest")
+    contrast: FloatArray = np.sqrt(np.maximum(square - np.square(mean), 0.0)).astype(np.float32)
+    return contrast

@@ -1,0 +1,153 @@
+"""The patches of the normals that a query is compared with: a coreset within a memory budget.
+
+Greedy farthest-point choice in a random projection (PatchCore, Roth et al. 2022, section 3.2). A random choice of
+the same size was measured and is much worse (docs/ablations.md). Knows no scores and no tolerance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echo_iad.comparison.features import PatchFeatures
+from echo_iad.domain.parts import BoolArray, FloatArray
+
+POOL = 20_000
+"""Patches, drawn at random from all normals, among which the coreset is chosen."""
+_PROJECTED = 32
+
+
+@dataclass(frozen=True, eq=False)
+class PatchBank:
+    """Patches of normals, and which normal and place each came from.
+
+    Attributes
+    ----------
+    context : (m, c) float32, unit length
+    detail : (m, k) float32, unit length
+    source : (m,) int32
+        Position of the patch's normal in the list that the bank was built from.
+    place : (m, 2) int32
+        Row and column of the patch.
+    """
+
+    context: FloatArray
+    detail: FloatArray
+    source: NDArray[np.int32]
+    place: NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Distances:
+    """Distance of each patch to its nearest in the bank, for both views.
+
+    Attributes
+    ----------
+    context, detail : (h, w) float32
+        Euclidean distance of unit vectors, 0 to 2; higher = more unlike the normals.
+    """
+
+    context: FloatArray
+    detail: FloatArray
+
+
+def build_bank(normals: Sequence[PatchFeatures], *, megabytes: float, seed: int) -> PatchBank:
+    """Choose the patches to keep.
+
+    Parameters
+    ----------
+    normals : sequence of PatchFeatures
+        All on the same grid; at least one. Each is looked at once.
+    megabytes : float
+        Budget of the kept patches.
+    seed : int
+        The same normals and seed give the same bank.
+    """
+    rng = np.random.default_rng(seed)
+    rows, columns = normals[0].grid
+    drawn = np.sort(rng.permutation(len(normals) * rows * columns)[:POOL])
+    source, cell = np.divmod(drawn, rows * columns)
+    context, detail = _gather(normals, source, cell)
+    room = max(1, int(megabytes * 2**20 / ((context.shape[1] + detail.shape[1]) * context.itemsize)))
+    chosen = choose_coreset(np.concatenate([context, detail], axis=1), room, rng)
+    place = np.stack(np.divmod(cell[chosen], columns), axis=1)
+    return PatchBank(
+        context=np.ascontiguousarray(context[chosen]),
+        detail=np.ascontiguousarray(detail[chosen]),
+        source=source[chosen].astype(np.int32),
+        place=place.astype(np.int32),
+    )
+
+
+def choose_coreset(patches: FloatArray, room: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Positions of ``room`` patches that leave no patch far from the chosen ones.
+
+    Parameters
+    ----------
+    patches : (n, c) float32
+    room : int
+        How many to choose; all when ``n`` is not larger.
+    rng : Generator
+        Draws the projection and the first patch.
+
+    Returns
+    -------
+    (min(n, room),) int64
+        In the order of choice.
+    """
+    count = len(patches)
+    if count <= room:
+        return np.arange(count)
+    projection = rng.standard_normal((patches.shape[1], _PROJECTED)).astype(np.float32) / np.sqrt(_PROJECTED)
+    points = patches @ projection.astype(np.float32)
+    squares = np.einsum("nd,nd->n", points, points)
+    nearest = np.full(count, np.inf, dtype=np.float32)
+    chosen = np.empty(room, dtype=np.int64)
+    current = int(rng.integers(count))
+    for position in range(room):
+        chosen[position] = current
+        np.minimum(nearest, squares - 2 * (points @ points[current]) + squares[current], out=nearest)
+        current = int(nearest.argmax())
+    return chosen
+
+
+def distances(query: PatchFeatures, bank: PatchBank, *, hidden: BoolArray | None = None) -> Distances:
+    """Distance of every patch of ``query`` to its nearest patch in the bank.
+
+    Parameters
+    ----------
+    query : PatchFeatures
+    bank : PatchBank
+    hidden : (m,) or (h * w, m) bool, optional
+        Patches of the bank that may not be used: those of the normal that is left out.
+    """
+    return Distances(
+        context=_nearest(query.context, bank.context, hidden),
+        detail=_nearest(query.detail, bank.detail, hidden),
+    )
+
+
+def _nearest(patches: FloatArray, kept: FloatArray, hidden: BoolArray | None) -> FloatArray:
+    rows, columns, channels = patches.shape
+    likeness = patches.reshape(-1, channels) @ kept.T
+    if hidden is not None:
+        likeness[np.broadcast_to(hidden, likeness.shape)] = -1.0
+    closest = likeness.max(axis=1).reshape(rows, columns)
+    distance: FloatArray = np.sqrt(np.maximum(2.0 - 2.0 * closest, 0.0)).astype(np.float32)
+    return distance
+
+
+def _gather(
+    normals: Sequence[PatchFeatures], source: NDArray[np.int64], cell: NDArray[np.int64]
+) -> tuple[FloatArray, FloatArray]:
+    """Both views of the drawn patches; every normal is looked at once, since there may be too many to hold."""
+    starts = np.searchsorted(source, np.arange(len(normals) + 1))
+    context, detail = [], []
+    for number, normal in enumerate(normals):
+        mine = cell[starts[number] : starts[number + 1]]
+        context.append(normal.context.reshape(-1, normal.context.shape[2])[mine])
+        detail.append(normal.detail.reshape(-1, normal.detail.shape[2])[mine])
+    return np.concatenate(context), np.concatenate(detail)

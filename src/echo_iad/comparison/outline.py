@@ -1,0 +1,79 @@
+"""Where the part is in its picture, when it lies on a plain background. Knows no normals and nothing learned."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from echo_iad.domain.parts import BoolArray, ByteArray, FloatArray
+from echo_iad.images.preparing import resize, to_lab
+
+_SIDE = 96
+_RING = 3  # width of the picture's border, in pixels of the small picture
+_LEAST_AREA, _MOST_AREA = 0.01, 0.9
+_MOST_BORDER = 0.4  # share of the border that the part may cover
+_CLEAR = 4.0  # the part must differ from the background by so many times the background's own variation
+
+
+def find_outline(pixels: ByteArray, side: int) -> FloatArray | None:
+    """How surely each place belongs to the part.
+
+    The colour of the picture's border is taken for the background; a clear split of the distances to it (Otsu 1979)
+    gives the part.
+
+    Parameters
+    ----------
+    pixels : (h, w, 3) uint8
+    side : int
+        Rows and columns of the answer, which spans the whole picture.
+
+    Returns
+    -------
+    (side, side) float32, 0 to 1, or None
+        None when the part fills the picture or the background is not plain.
+    """
+    lab = to_lab(resize(pixels, _SIDE, _SIDE))
+    border = np.ones((_SIDE, _SIDE), dtype=bool)
+    border[_RING:-_RING, _RING:-_RING] = False
+    background = np.median(lab[border], axis=0)
+    difference = np.linalg.norm(lab - background, axis=2).astype(np.float32)
+    part = _filled(difference > _otsu(difference))
+    if not part.any() or part.all():
+        return None
+    apart = float(np.median(difference[part]) - np.median(difference[~part]))
+    variation = float(np.median(difference[border & ~part])) if (border & ~part).any() else np.inf
+    plain = apart > _CLEAR * max(variation, 1.0) and _LEAST_AREA < part.mean() < _MOST_AREA
+    if not plain or part[border].mean() > _MOST_BORDER:
+        return None
+    return _enlarged(part.astype(np.float32), side)
+
+
+def _filled(part: BoolArray) -> BoolArray:
+    """Without specks, and without holes: a hole in a part is a place on the part."""
+    from scipy.ndimage import binary_fill_holes, binary_opening, label
+
+    labels, count = label(binary_opening(part, iterations=1))
+    if not count:
+        return np.zeros_like(part)
+    areas = np.bincount(labels.ravel())
+    areas[0] = 0
+    kept = np.isin(labels, np.flatnonzero(areas >= 0.1 * areas.max()))
+    filled: BoolArray = binary_fill_holes(kept & (labels > 0))
+    return filled
+
+
+def _otsu(values: FloatArray) -> float:
+    """The split of a histogram that leaves the least variance within both sides (Otsu 1979)."""
+    counts, edges = np.histogram(values, bins=128)
+    centres = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(counts).astype(np.float64)
+    above = below[-1] - below
+    sums = np.cumsum(counts * centres)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
+    return float(centres[int(np.nan_to_num(between[:-1]).argmax())])
+
+
+def _enlarged(values: FloatArray, side: int) -> FloatArray:
+    from PIL import Image
+
+    return np.asarray(Image.fromarray(values).resize((side, side), Image.Resampling.BILINEAR), dtype=np.float32)

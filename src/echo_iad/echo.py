@@ -1,0 +1,326 @@
+"""Echo itself: from a profile and a memory to enrolments and inspections. Wiring only; every choice is elsewhere.
+
+Examples
+--------
+>>> import tempfile
+>>> from echo_iad.samples import sample_parts
+>>> with tempfile.TemporaryDirectory() as folder, Echo.from_profile("edge", memory=folder, create=True) as echo:
+...     enrolled = echo.enrol(sample_parts() / "printed_cap" / "train" / "good", object="printed_cap")
+...     answer = echo.inspect(sample_parts() / "printed_cap" / "test" / "chipped_rim" / "000.jpg")
+>>> enrolled.added, answer.object, answer.comparison.is_anomalous
+(24, 'printed_cap', True)
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from echo_iad import __version__
+from echo_iad.comparison.comparator import Tolerance
+from echo_iad.domain.decisions import Decision, Inspection, Status
+from echo_iad.domain.parts import ImageEncoding, Picture
+from echo_iad.domain.questions import DEFAULT_QUESTION, Plan, Question, QuestionType
+from echo_iad.encoders.base import ImageEncoder, TextEncoder
+from echo_iad.encoders.catalog import load_image_encoder, load_text_encoder
+from echo_iad.enrolment import Enrolment, Progress, enrol_parts
+from echo_iad.errors import ImageError, QuestionError, UnknownObjectError
+from echo_iad.experts.decision_maker import make_decider
+from echo_iad.experts.knowledge_guide import KnowledgeGuide
+from echo_iad.experts.panel import Case, Panel, Timings
+from echo_iad.experts.reference_extractor import ReferenceExtractor
+from echo_iad.experts.visual_comparator import VisualComparator
+from echo_iad.images.folders import find_good_parts
+from echo_iad.images.loading import PictureSource, load_picture
+from echo_iad.knowledge.sources import read_knowledge
+from echo_iad.memory.records import StoredPassage
+from echo_iad.memory.store import Memory
+from echo_iad.planning.planner import make_plan
+from echo_iad.settings import Profile, load_profile
+
+_LEAST_SIDE = 448  # decoding may stop at this size: more than any encoder or comparison needs
+_KEPT_ENCODINGS = 4
+
+
+@dataclass(frozen=True)
+class KnowledgeImport:
+    """What an import of knowledge did."""
+
+    passages: int
+    """Sentences that the files hold."""
+    objects: tuple[str, ...]
+    """Whom they are about, sorted; ``""`` = every object."""
+
+
+class Echo:
+    """Answers questions about parts of the objects in one memory; made by `Echo.from_profile`.
+
+    Parameters
+    ----------
+    profile : Profile
+    memory : Memory
+        Stays open until `close`.
+    """
+
+    def __init__(self, profile: Profile, memory: Memory) -> None:
+        self.profile = profile
+        self.memory = memory
+        self._encodings: OrderedDict[str, ImageEncoding] = OrderedDict()
+
+    @classmethod
+    def from_profile(
+        cls, profile: str | Profile = "edge", *, memory: Path | str, create: bool = False, read_only: bool = False
+    ) -> Self:
+        """Open a memory with a profile.
+
+        Parameters
+        ----------
+        profile : str or Profile
+            A name from ``echo-iad profiles list``, the path of a TOML file, or a profile.
+        memory : Path or str
+            The memory's folder.
+        create : bool
+            Make the memory when there is none.
+        read_only : bool
+            Change nothing; works on a folder that may not be written.
+        """
+        chosen = load_profile(profile) if isinstance(profile, str) else profile
+        return cls(chosen, Memory.open(memory, create=create, read_only=read_only))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the memory."""
+        self.memory.close()
+
+    def enrol(self, folder: Path | str, *, object: str | None = None, progress: Progress | None = None) -> Enrolment:
+        """Remember the good parts in a folder; pictures that are known already are skipped.
+
+        Parameters
+        ----------
+        folder : Path or str
+            MVTec layout (``<object>/train/good/*``), folders of pictures per object, or plain pictures with
+            ``object``.
+        object : str, optional
+        progress : callable, optional
+            Called with what is done, the total, and the object at hand.
+
+        Raises
+        ------
+        ImageError
+            The folder holds no pictures to enrol.
+        ForeignEncoderError
+            The memory was made by another encoder.
+        """
+        start = time.perf_counter()
+        parts = find_good_parts(Path(folder), object=object)
+        enrolment = enrol_parts(parts, self.memory, self._image_encoder, self._text_encoder, progress)
+        for name in enrolment.objects:
+            self._comparator.learn(name)
+        return replace(enrolment, seconds=time.perf_counter() - start)
+
+    def import_knowledge(self, path: Path | str, *, object: str | None = None) -> KnowledgeImport:
+        """Remember what a file or folder tells about objects; importing it again replaces it.
+
+        Raises
+        ------
+        KnowledgeError
+            It is missing or has an unknown form.
+        """
+        found = read_knowledge(Path(path), object=object)
+        stored = [
+            StoredPassage(object=about.object, topic=passage.topic, text=passage.text, source=passage.source)
+            for about in found
+            for passage in about.passages
+        ]
+        self.memory.add_knowledge(stored)
+        return KnowledgeImport(len(stored), tuple(sorted({passage.object for passage in stored})))
+
+    def inspect(
+        self,
+        image: PictureSource,
+        question: str | None = None,
+        options: Mapping[str, str] | None = None,
+        object: str | None = None,
+        *,
+        false_alarm_rate: float | None = None,
+        threshold: float | None = None,
+    ) -> Inspection:
+        """Answer a question about one part, with the evidence.
+
+        Parameters
+        ----------
+        image : path, bytes, (h, w, 3) array or PIL image
+        question : str, optional
+            "Is there any defect in the object?" when left out.
+        options : mapping of str to str, optional
+            Letter to text; an open question without them.
+        object : str, optional
+            The product; told from the nearest normals when left out.
+        false_alarm_rate : float, optional
+            How often a good part may be called defective; the profile's when left out.
+        threshold : float, optional
+            A score set by hand, above 0, instead of the one for the rate.
+
+        Raises
+        ------
+        ImageError
+            The image cannot be read.
+        QuestionError
+            The question or its options cannot be used.
+        ToleranceError
+            The rate or the threshold is out of range.
+        UnknownObjectError
+            The memory knows other objects, and neither normals of nor knowledge about the named one.
+        """
+        asked = _question(question, options)
+        tolerance = self._tolerance(false_alarm_rate, threshold)
+        self._check_object(object)
+        return self._inspect(image, asked, object, tolerance)
+
+    def inspect_many(
+        self,
+        images: Iterable[PictureSource],
+        question: str | None = None,
+        options: Mapping[str, str] | None = None,
+        object: str | None = None,
+        *,
+        false_alarm_rate: float | None = None,
+        threshold: float | None = None,
+    ) -> Iterator[Inspection]:
+        """`inspect` for each image; one that cannot be read yields a failed decision, and the others go on.
+
+        The question, the tolerance and the object are checked at once, before the first image.
+        """
+        asked = _question(question, options)
+        tolerance = self._tolerance(false_alarm_rate, threshold)
+        self._check_object(object)
+
+        def each() -> Iterator[Inspection]:
+            for image in images:
+                try:
+                    yield self._inspect(image, asked, object, tolerance)
+                except ImageError as fault:
+                    yield self._unreadable(image, asked, fault)
+
+        return each()
+
+    def _inspect(self, image: PictureSource, question: Question, named: str | None, tolerance: Tolerance) -> Inspection:
+        timings, panel = Timings(), self._panel
+        with timings.step("total"):
+            with timings.step("decode"):
+                picture = load_picture(image, at_least=_LEAST_SIDE)
+            with timings.step("encode"):
+                encoding = self._encode(picture)
+            with timings.step("recognise"):
+                match = self._extractor.recognise(encoding.vector, named)
+            case = Case(picture, encoding, question, make_plan(question, self._plans), tolerance)
+            evidence = panel.consult(case, match, timings)
+            decision = panel.decide(case, evidence, timings)
+        record = self._record(picture.path, question, case.plan, decision)
+        return replace(
+            record,
+            object=match.name,
+            references=evidence.references,
+            comparison=evidence.comparison,
+            knowledge=evidence.knowledge,
+            object_match=match,
+            reasoning=evidence.reasoning,
+            missing=evidence.missing,
+            width=picture.width,
+            height=picture.height,
+            timings_ms={step: round(spent, 3) for step, spent in timings.milliseconds.items()},
+        )
+
+    def _unreadable(self, image: PictureSource, question: Question, fault: ImageError) -> Inspection:
+        name = str(image) if isinstance(image, str | Path) else f"<{type(image).__name__}>"
+        decision = Decision(Status.FAILED, reason=str(fault))
+        return self._record(name, question, make_plan(question, self._plans), decision)
+
+    def _record(self, image: str, question: Question, plan: Plan, decision: Decision) -> Inspection:
+        return Inspection(
+            image=image,
+            object=None,
+            question=question.text,
+            question_type=plan.question_type,
+            profile=self.profile.name,
+            plan=plan.experts,
+            references=(),
+            comparison=None,
+            knowledge=(),
+            decision=decision,
+            timings_ms={},
+            options=question.options,
+            version=__version__,
+            profile_sha256=self._profile_sha256,
+        )
+
+    def _encode(self, picture: Picture) -> ImageEncoding:
+        """The encoding of a picture; several questions about one picture share it."""
+        if picture.sha256 not in self._encodings:
+            self._encodings[picture.sha256] = self._image_encoder.encode_images([picture])[0]
+            if len(self._encodings) > _KEPT_ENCODINGS:
+                self._encodings.popitem(last=False)
+        return self._encodings[picture.sha256]
+
+    def _tolerance(self, false_alarm_rate: float | None, threshold: float | None) -> Tolerance:
+        rate = self.profile.tolerance.false_alarm_rate if false_alarm_rate is None else false_alarm_rate
+        return Tolerance(rate, threshold)
+
+    def _check_object(self, named: str | None) -> None:
+        """A misspelt name must not silently go on without normals."""
+        enrolled = self.memory.object_names()
+        if named is not None and enrolled and named not in enrolled and not self.memory.knowledge(named):
+            raise UnknownObjectError(named, enrolled)
+
+    @cached_property
+    def _image_encoder(self) -> ImageEncoder:
+        chosen = self.profile.encoders
+        return load_image_encoder(chosen.image, chosen.image_model)
+
+    @cached_property
+    def _text_encoder(self) -> TextEncoder:
+        chosen = self.profile.encoders
+        return load_text_encoder(chosen.text, chosen.text_model)
+
+    @cached_property
+    def _extractor(self) -> ReferenceExtractor:
+        return ReferenceExtractor(self.memory, self.profile.retrieval, self.profile.seed)
+
+    @cached_property
+    def _comparator(self) -> VisualComparator:
+        return VisualComparator(self.memory, self.profile.comparison, self.profile.seed)
+
+    @cached_property
+    def _panel(self) -> Panel:
+        self.memory.bind(self._image_encoder.id, self._text_encoder.id)
+        guide = KnowledgeGuide(self.memory, self._text_encoder, self.profile.knowledge)
+        decider = make_decider(self.profile.decider, self._text_encoder)
+        return Panel(self._extractor, self._comparator, guide, decider)
+
+    @cached_property
+    def _plans(self) -> dict[QuestionType, Plan]:
+        return self.profile.plans()
+
+    @cached_property
+    def _profile_sha256(self) -> str:
+        return self.profile.sha256()
+
+
+def _question(text: str | None, options: Mapping[str, str] | None) -> Question:
+    try:
+        return Question(DEFAULT_QUESTION if text is None else text, dict(options or {}))
+    except ValueError as fault:
+        raise QuestionError(str(fault)) from fault

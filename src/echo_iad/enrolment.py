@@ -1,0 +1,157 @@
+"""Enrolment: pictures of good parts into a memory, in whole batches. Knows no questions and no decisions.
+
+A batch is one transaction, so a kill at any point leaves whole batches; enrolling the same folder again goes on
+where it stopped, since what is stored is known by its digest.
+"""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from echo_iad.domain.parts import Picture
+from echo_iad.encoders.base import ImageEncoder, TextEncoder
+from echo_iad.errors import ImageError
+from echo_iad.images.folders import PartPicture
+from echo_iad.images.loading import load_picture
+from echo_iad.images.preparing import encode_jpeg, shrink
+from echo_iad.memory.records import NewNormal
+from echo_iad.memory.store import Memory
+
+Progress = Callable[[int, int, str], None]
+"""Called with what is done, the total, and what is being done."""
+
+_BATCH = 16
+_PREVIEW_SIDE = 384
+_LEAST_SIDE = 448  # decoding may stop at this size: more than any encoder or preview needs
+
+
+@dataclass(frozen=True)
+class FailedImage:
+    """A file that could not be enrolled, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What an enrolment did."""
+
+    added: int
+    """Normals that are new."""
+    known: int
+    """Pictures that were enrolled before, or twice in the folder."""
+    failed: tuple[FailedImage, ...]
+    """Files that are no usable pictures; the others were enrolled."""
+    objects: dict[str, int]
+    """Object to the number of its normals now, for the objects in the folder."""
+    seconds: float
+
+
+@dataclass
+class _Tally:
+    added: int = 0
+    known: int = 0
+    failed: list[FailedImage] = field(default_factory=list)
+
+
+def enrol_parts(
+    parts: Sequence[PartPicture],
+    memory: Memory,
+    image_encoder: ImageEncoder,
+    text_encoder: TextEncoder,
+    progress: Progress | None = None,
+) -> Enrolment:
+    """Store pictures of good parts that the memory does not know yet.
+
+    Parameters
+    ----------
+    parts : sequence of PartPicture
+    memory : Memory
+        Open for writing.
+    image_encoder : ImageEncoder
+    text_encoder : TextEncoder
+        For the names of the objects.
+    progress : callable, optional
+
+    Returns
+    -------
+    Enrolment
+        A file that cannot be read is listed as failed; the others are enrolled.
+    """
+    start = time.perf_counter()
+    memory.bind(image_encoder.id, text_encoder.id)
+    tally, done = _Tally(), 0
+    remaining = iter(parts)
+    while batch := list(islice(remaining, _BATCH)):
+        _enrol_batch(list(_new_pictures(batch, memory, tally)), memory, image_encoder, tally)
+        done += len(batch)
+        if progress is not None:
+            progress(done, len(parts), batch[-1].object)
+    objects = {part.object for part in parts} & set(memory.object_names())
+    _name_objects(sorted(objects), memory, text_encoder)
+    return Enrolment(
+        added=tally.added,
+        known=tally.known,
+        failed=tuple(tally.failed),
+        objects={name: len(memory.ids(name)) for name in sorted(objects)},
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _new_pictures(batch: Sequence[PartPicture], memory: Memory, tally: _Tally) -> Iterator[tuple[PartPicture, Picture]]:
+    seen = set()
+    for part in batch:
+        try:
+            picture = load_picture(part.path, at_least=_LEAST_SIDE)
+        except ImageError as fault:
+            tally.failed.append(FailedImage(str(part.path), str(fault)))
+            continue
+        key = (part.object, picture.sha256)
+        if key in seen or memory.knows(*key):
+            tally.known += 1
+            continue
+        seen.add(key)
+        yield part, picture
+
+
+def _enrol_batch(
+    pictures: Sequence[tuple[PartPicture, Picture]], memory: Memory, encoder: ImageEncoder, tally: _Tally
+) -> None:
+    if not pictures:
+        return
+    encodings = encoder.encode_images([picture for _, picture in pictures])
+    normals = [
+        NewNormal(
+            object=part.object,
+            path=str(part.path.absolute()),
+            sha256=picture.sha256,
+            width=picture.width,
+            height=picture.height,
+            bytes=part.path.stat().st_size,
+            preview=encode_jpeg(shrink(picture.pixels, _PREVIEW_SIDE)),
+            encoding=encoding,
+            enrolled_by=_login(),
+        )
+        for (part, picture), encoding in zip(pictures, encodings, strict=True)
+    ]
+    memory.add(normals)
+    tally.added += len(normals)
+
+
+def _name_objects(objects: Sequence[str], memory: Memory, encoder: TextEncoder) -> None:
+    missing = [name for name in objects if name not in memory.class_texts()]
+    texts = [name.replace("_", " ").replace("-", " ") for name in missing]
+    for name, text, vector in zip(missing, texts, encoder.encode_texts(texts), strict=True):
+        memory.set_class_text(name, text, vector)
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no login name in some containers
+        return "unknown"

@@ -1,0 +1,19 @@
+"""The Decision Maker (paper, section 3.4): one decision from all evidence, by the profile's decider. Thin glue."""
+
+from __future__ import annotations
+
+from echo_iad.deciders.base import Decider
+from echo_iad.deciders.catalog import DECIDERS
+from echo_iad.encoders.base import TextEncoder
+from echo_iad.settings import DeciderSettings
+
+
+def make_decider(settings: DeciderSettings, text_encoder: TextEncoder) -> Decider:
+    """The decider that a profile names.
+
+    Raises
+    ------
+    UnknownNameError
+        No decider has this name.
+    """
+    return DECIDERS.load(settings.name)(text_encoder, abstain_below=settings.abstain_below)

@@ -1,0 +1,61 @@
+"""The Reference Extractor (paper, section 3.4): normals of the part's object to compare it with. Thin glue."""
+
+from __future__ import annotations
+
+from echo_iad.domain.evidence import ObjectMatch, Reference
+from echo_iad.domain.parts import FloatArray
+from echo_iad.memory.retriever import Retriever
+from echo_iad.memory.store import Memory
+from echo_iad.settings import RetrievalSettings
+
+
+class ReferenceExtractor:
+    """Finds which object a part is, and its references.
+
+    Parameters
+    ----------
+    memory : Memory
+    settings : RetrievalSettings
+    seed : int
+        For ``random`` references.
+    """
+
+    def __init__(self, memory: Memory, settings: RetrievalSettings, seed: int) -> None:
+        self._memory = memory
+        self._settings = settings
+        self._retriever = Retriever(memory, settings, seed)
+
+    def recognise(self, vector: FloatArray, named: str | None) -> ObjectMatch:
+        """Which object a part is.
+
+        Parameters
+        ----------
+        vector : (d,) float32, unit length
+        named : str, optional
+            The user's word, which is taken; without it the nearest normals tell, or nobody does.
+        """
+        if named is None:
+            return self._retriever.recognise(vector)
+        nearest = self._retriever.similar(vector, object=named, k=1)
+        similarity = nearest[0].similarity if nearest else 0.0
+        return ObjectMatch(named, named_by_user=True, similarity=similarity, margin=0.0, reason="Named by the user.")
+
+    def extract(self, vector: FloatArray, object: str, *, key: str) -> tuple[Reference, ...]:
+        """References for one query, as the profile wants them.
+
+        Parameters
+        ----------
+        vector : (d,) float32, unit length
+        object : str
+        key : str
+            The query's digest: the same query gets the same random references.
+        """
+        if self._settings.references == "none" or not self._settings.shots:
+            return ()
+        if self._settings.references == "random":
+            return tuple(self._retriever.random(object=object, k=self._settings.shots, key=key, vector=vector))
+        return tuple(self._retriever.similar(vector, object=object, k=self._settings.shots))
+
+    def pictures(self, references: tuple[Reference, ...]) -> list[bytes]:
+        """The references' previews, small JPEGs of the upright pictures."""
+        return [self._memory.preview(reference.id) for reference in references]

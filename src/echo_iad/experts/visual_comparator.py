@@ -1,0 +1,114 @@
+"""The Visual Comparator (beyond the paper): query against the normals of its object, with a tolerance.
+
+What the normals look like is learned once for each state of an object and kept in the memory's cache.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import overload
+
+from echo_iad.comparison.comparator import Tolerance, compare
+from echo_iad.comparison.features import PatchFeatures, patch_features
+from echo_iad.comparison.normality import FORMAT, Normality, fit_normality
+from echo_iad.domain.evidence import Comparison
+from echo_iad.domain.parts import FloatArray, Picture
+from echo_iad.images.preparing import decode_jpeg
+from echo_iad.memory.cache import read_cache, write_cache
+from echo_iad.memory.store import Memory
+from echo_iad.settings import ComparisonSettings
+
+_KEPT_OBJECTS = 16
+
+
+class VisualComparator:
+    """Compares parts with the normals in a memory.
+
+    Parameters
+    ----------
+    memory : Memory
+    settings : ComparisonSettings
+    seed : int
+    """
+
+    def __init__(self, memory: Memory, settings: ComparisonSettings, seed: int) -> None:
+        self._memory = memory
+        self._settings = settings
+        self._seed = seed
+        self._known: OrderedDict[str, tuple[str, Normality]] = OrderedDict()
+
+    def learn(self, object: str) -> Normality | None:
+        """What the normals of an object look like, from the cache or anew; None without normals."""
+        stamp = self._stamp(object)
+        known = self._known.get(object)
+        if known is not None and known[0] == stamp:
+            self._known.move_to_end(object)
+            return known[1]
+        normality = self._load(object, stamp)
+        if normality is not None:
+            self._known[object] = (stamp, normality)
+            if len(self._known) > _KEPT_OBJECTS:
+                self._known.popitem(last=False)
+        return normality
+
+    def compare(
+        self,
+        picture: Picture,
+        levels: Sequence[FloatArray],
+        object: str,
+        references: Sequence[bytes],
+        tolerance: Tolerance,
+    ) -> Comparison | None:
+        """Compare one part; None when its object has no normals.
+
+        Parameters
+        ----------
+        picture : Picture
+        levels : sequence of (h, w, c) float32
+        object : str
+        references : sequence of bytes
+            JPEGs of the references.
+        tolerance : Tolerance
+        """
+        normality = self.learn(object)
+        if normality is None:
+            return None
+        return compare(picture, levels, normality, [decode_jpeg(data) for data in references], tolerance)
+
+    def _stamp(self, object: str) -> str:
+        return f"{FORMAT} {self._memory.state(object)} {self._settings.bank_megabytes} {self._seed}"
+
+    def _load(self, object: str, stamp: str) -> Normality | None:
+        path = self._memory.cache_file(f"normality {object}")
+        arrays = read_cache(path, stamp)
+        if arrays is not None:
+            return Normality.from_arrays(arrays)
+        normals = _StoredFeatures(self._memory, object)
+        if not normals:
+            return None
+        normality = fit_normality(normals, megabytes=self._settings.bank_megabytes, seed=self._seed)
+        write_cache(path, stamp, normality.to_arrays())
+        return normality
+
+
+class _StoredFeatures(Sequence[PatchFeatures]):
+    """Patch features of an object's normals, read when looked at: hundreds would not fit at once."""
+
+    def __init__(self, memory: Memory, object: str) -> None:
+        self._memory = memory
+        self._ids = memory.ids(object)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @overload
+    def __getitem__(self, position: int) -> PatchFeatures: ...
+
+    @overload
+    def __getitem__(self, position: slice) -> list[PatchFeatures]: ...
+
+    def __getitem__(self, position: int | slice) -> PatchFeatures | list[PatchFeatures]:
+        if isinstance(position, slice):
+            return [self[number] for number in range(*position.indices(len(self)))]
+        return patch_features(self._memory.levels(self._ids[position]))
