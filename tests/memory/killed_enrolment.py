@@ -4,8 +4,8 @@
 
 For each point a fresh process enrols into FOLDER/<point> and dies by SIGKILL: ``statement`` n = before the n-th SQL
 statement, ``progress`` n = inside one, after n times 10 steps of SQLite's machine, ``fsync`` n = before the n-th
-fsync of a cache, ``delay`` n = from outside, after n thousandths of the time that a whole enrolment takes. Prints how many enrolments ended
-unkilled.
+fsync of a cache, ``delay`` n = from outside, after n thousandths of the time that a whole enrolment takes. Prints how
+many enrolments ended unkilled.
 """
 
 import os
@@ -96,7 +96,7 @@ def main(folder, how, *points):
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         unkilled += status == 0
-    print(unkilled)
+    sys.stdout.write(str(unkilled))
 
 
 if __name__ == "__main__":

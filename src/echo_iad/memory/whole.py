@@ -6,6 +6,8 @@ by what was added and removed since.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,8 +54,7 @@ class WholeIndex:
 
     def _caught_up(self, index: Index) -> Index:
         """Restore the cached graph, and add and remove what has changed since it was kept."""
-        path = self._memory.cache_file(f"index-{self._settings.m}-{self._settings.ef_construction}")
-        stamp = f"hnsw {self._memory.identity} {self._settings.m} {self._settings.ef_construction}"
+        path, stamp = graph_cache(self._memory, self._settings)
         marks = self._memory.vector_marks()
         kept = read_cache(path, stamp)
         known = np.empty((0, 2), np.int64)
@@ -70,6 +71,12 @@ class WholeIndex:
         if kept is None or len(gone) or len(new):
             write_cache(path, stamp, {"marks": marks, **index.arrays()})
         return index
+
+
+def graph_cache(memory: Memory, settings: RetrievalSettings) -> tuple[Path, str]:
+    """Say where a memory's graph is kept, and its stamp; the graph itself tells which vectors are in it."""
+    form = f"{settings.m}-{settings.ef_construction}"
+    return memory.cache_file(f"hnsw-{form}"), f"hnsw-{form} {memory.identity}"
 
 
 def _missing(rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
