@@ -16,6 +16,12 @@ from echo_iad.deciders.embedded.lexicon import Attribute
 from echo_iad.domain.evidence import AnomalyMap, Change, Comparison, Region
 from echo_iad.domain.parts import FloatArray
 
+_ABSENCE = 0.4
+"""Weight of an attribute's absence against its presence."""
+_LARGE = 0.04
+"""Share of the part from which a region is rather large than small; patches blur the smallest to a hundredth."""
+_FAINT_SHARE = 0.01
+"""Share of the map whose highest values are the mass when nothing reaches the threshold."""
 _STEEPNESS = 10.0
 """p_anomalous at a score a tenth above the threshold is 0.72, at a quarter 0.90. A prior belief, fitted on nothing."""
 
@@ -92,7 +98,7 @@ def anomaly_mass(anomaly_map: AnomalyMap) -> tuple[Grid, bool]:
     Returns
     -------
     (h, w) float64, sum 1
-        Excess over the threshold; without any, excess over the map's 99th percentile.
+        Excess over the threshold; without any, excess over its highest hundredth.
     bool
         True when nothing reached the threshold.
 
@@ -106,7 +112,7 @@ def anomaly_mass(anomaly_map: AnomalyMap) -> tuple[Grid, bool]:
         msg = "The anomaly map holds numbers that are not finite."
         raise ValueError(msg)
     faint = bool(values.max() <= anomaly_map.threshold)
-    floor = float(np.percentile(reduced(values), 99)) if faint else anomaly_map.threshold
+    floor = float(np.quantile(reduced(values), 1.0 - _FAINT_SHARE)) if faint else anomaly_map.threshold
     mass = reduced(np.maximum(values - np.float32(floor), 0.0))
     if not mass.any():  # smaller than a cell, or flat: the highest cells
         small = reduced(values)
@@ -128,16 +134,25 @@ def _attributes(comparison: Comparison, mass: Grid | None, part: Frame | None) -
     area = sum(region.area_fraction for region in regions) / max(share, 1e-3)
     strong = sum(_weight(region) >= 0.25 * _weight(main) for region in regions)
     found: dict[Attribute, float] = {
-        "elongated": math.tanh(math.log(max(main.elongation, 1.0) / 2.2) / 0.5),
-        "large": math.tanh(math.log10(max(area, 1e-6) / 0.02) / 0.6),
-        "many": {1: -0.6, 2: 0.3}.get(strong, 0.8),
+        "elongated": _present(math.log(max(main.elongation, 1.0) / 2.0) / 0.5),
+        "large": math.tanh(math.log10(max(area, 1e-6) / _LARGE) / 0.6),
+        "many": {1: -0.3, 2: 0.3}.get(strong, 0.8),
     }
     if mass is not None and part is not None:
-        found["edge"] = math.tanh((0.3 - float((mass * part.depth).sum())) / 0.15)
+        found["edge"] = _present((0.3 - float((mass * part.depth).sum())) / 0.15)
     changes = [(region.change, _weight(region)) for region in regions if region.change is not None]
-    return found | (
-        _changed([change for change, _ in changes], np.array([weight for _, weight in changes])) if changes else {}
-    )
+    if changes:
+        found |= _changed([change for change, _ in changes], np.array([weight for _, weight in changes]))
+    return found
+
+
+def _present(strength: float) -> float:
+    """Squash to -1 .. 1; absence counts for less than presence.
+
+    A patch sees its neighbourhood, so a region is wider and rounder than the defect in it, and its colour is diluted.
+    """
+    value = math.tanh(strength)
+    return value if value > 0 else _ABSENCE * value
 
 
 def _changed(changes: list[Change], weights: FloatArray) -> dict[Attribute, float]:
@@ -150,6 +165,6 @@ def _changed(changes: list[Change], weights: FloatArray) -> dict[Attribute, floa
     brightness, hue, saturation, texture = (float(value) for value in share @ table)
     return {
         "dark": math.tanh(-brightness / 12.0),
-        "recolored": math.tanh((hue + 0.5 * saturation - 8.0) / 6.0),
+        "recolored": _present((hue + 0.5 * saturation - 6.0) / 6.0),
         "rough": math.tanh(texture / 0.5),
     }

@@ -50,7 +50,7 @@ def verdict(comparison: Comparison) -> str:
 def where(region: Region) -> str:
     """Where a region lies, as words to follow ``is``: ``at the upper left, near the left end of the part``."""
     position = at(region.position)
-    return f"{position}, {region.part_position} of the part" if region.part_position else position
+    return f"{position}, {region.part_position}" if region.part_position else position
 
 
 def at(position: str) -> str:
