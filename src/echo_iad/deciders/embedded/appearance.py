@@ -23,6 +23,7 @@ KNOWLEDGE_WEIGHT = 1.0
 LOOKS_WEIGHT = 2.0
 COLOR_WEIGHT = 0.7
 PLACE_WEIGHT = 0.3
+_UNSPECIFIC = 0.75
 _PLACE_PHRASE = re.compile(r"\b(on|at|in|near|along|around|across|inside|towards?|between|throughout)\b.*")
 """Only a phrase with a preposition places a defect: the ``jagged edges`` are its own."""
 _SHARPNESS = 8.0
@@ -64,17 +65,22 @@ def knowledge_terms(case: Case, texts: Sequence[str], *, focus: Focus | None = N
 
 
 def topic_similarity(case: Case, texts: Sequence[str], *, focus: Focus | None) -> Grid:
-    """(texts, topics) float64: a text's cosine with the topic's nearest sentence of this focus, or of any.
+    """(texts, topics) float64: how near each text is to each topic.
 
-    Without a focus, its mean with the cosine with the topic's name.
+    Without a focus, the mean of its cosines with the topic's name and with its nearest sentence. With one, its cosine
+    with the nearest sentence of that focus, less its nearness to all that is known: an effect must be specific.
     """
-    names = case.vectors.cosine(texts, [topic.name for topic in case.topics])
     columns = []
     for topic in case.topics:
         lines = topic.told(focus) if focus is not None else topic.sentences
         columns.append(case.vectors.cosine(texts, lines).max(axis=1) if lines else np.zeros(len(texts)))
-    nearest = np.stack(columns, axis=1)
-    return np.asarray(nearest if focus is not None else (names + nearest) / 2.0, np.float64)
+    nearest = np.stack(columns, axis=1).astype(np.float64)
+    if focus is None:
+        names = case.vectors.cosine(texts, [topic.name for topic in case.topics])
+        return np.asarray((names + nearest) / 2.0, np.float64)
+    known = [line for topic in case.topics for line in topic.sentences]
+    everything = case.vectors.cosine(texts, known).mean(axis=1, keepdims=True) if known else 0.0
+    return np.asarray(nearest - _UNSPECIFIC * everything, np.float64)
 
 
 def _seen_terms(text: str, seen: Seen | None) -> tuple[Term, ...]:

@@ -44,7 +44,7 @@ _HARM = word_set(
     unstable leak ruin spoil unattractive ugly unfit weaken compromise degrade impair hinder interfere disrupt
     undermine jeopardize detract diminish deteriorate misfit loosen defective problem issue unsightly inaccurate
     vulnerable risk short interrupt corrode expose difficult negative negatively adverse adversely reject prevent
-    loss lose contaminate misalign unreliable threaten distort distortion disturb inconsistent mislead unsuitable
+    loss lose contaminate misalign unreliable threaten distort distortion disturb doubt inconsistent mislead unsuitable
     unappealing inedible rejection inability cannot unreadable misidentification
     """
 )
@@ -82,9 +82,10 @@ def denies(text: str) -> bool:
     return _DENIAL.search(plain) is not None
 
 
-def harm(text: str) -> float:
+def harm(text: str, *, defects_harm: bool = True) -> float:
     """How much ``text`` tells of harm: 1 harm, -1 praise, 0 neither.
 
+    With ``defects_harm`` a word of damage (``it tears``) is harm by itself; without, only what is done to something.
     More of a virtue or less of a vice is praise; less of a virtue or more of a vice is harm.
 
     Examples
@@ -110,6 +111,6 @@ def harm(text: str) -> float:
             signs.append(-direction)
     if signs:
         return max(-1.0, min(1.0, sum(signs)))
-    harms = sum(bool(stem(word, _HARM) or stem(word, DEFECTS)) for word in read)
+    harms = sum(bool(stem(word, _HARM) or (defects_harm and stem(word, DEFECTS))) for word in read)
     alone = harms - 1.5 * sum(bool(stem(word, _PRAISE)) for word in read)
     return max(-1.0, min(1.0, alone))

@@ -64,6 +64,7 @@ def sentence_focus(text: str) -> Focus:
     plain = text.lower()
     if _CAUSED.search(plain):
         return Focus.CAUSE
-    if _REMEDIED.search(plain) and harm(text) <= 0:
+    harms = harm(text, defects_harm=False) > 0
+    if _REMEDIED.search(plain) and not harms:
         return Focus.REMEDY
-    return Focus.EFFECT if harm(text) > 0 or _LEADS_TO.search(plain) else Focus.NEITHER
+    return Focus.EFFECT if harms or _LEADS_TO.search(plain) else Focus.NEITHER
