@@ -118,17 +118,27 @@ def load_profile(name_or_path: str) -> Profile:
     >>> load_profile("edge").decider.name
     'embedded'
     """
+    return _parse(profile_text(name_or_path), name_or_path)
+
+
+def profile_text(name_or_path: str) -> str:
+    """TOML text of a shipped profile, or of the file at a path; errors of `load_profile`.
+
+    Examples
+    --------
+    >>> profile_text("edge").splitlines()[1]
+    'name = "edge"'
+    """
     if name_or_path in profile_names():
-        return _parse(_folder().joinpath(f"{name_or_path}.toml").read_text(encoding="utf-8"), name_or_path)
+        return _folder().joinpath(f"{name_or_path}.toml").read_text(encoding="utf-8")
     path = Path(name_or_path)
     if not path.is_file():
         raise UnknownNameError("profile", name_or_path, profile_names())
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         msg = f"The profile {path} cannot be read: {fault}"
         raise ProfileError(msg) from fault
-    return _parse(text, str(path))
 
 
 def _parse(text: str, where: str) -> Profile:

@@ -1,0 +1,70 @@
+"""``echo-iad enrol``: good parts into a memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from echo_iad.cli.console import plain_table, print_json, progress_bar, results
+from echo_iad.cli.examples import examples
+from echo_iad.cli.options import AsJson, MemoryFolder, ObjectName, ProfileName
+
+if TYPE_CHECKING:
+    from echo_iad.echo import Enrolment
+
+EXAMPLES = examples(
+    ("Photos of one product", "echo-iad enrol photos/good --object valve --memory parts"),
+    ("A folder for each product, or MVTec layout", "echo-iad enrol photos --memory parts"),
+)
+
+
+def enrol(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Pictures of good parts: plain, or in a folder for each product.")
+    ],
+    *,
+    memory: MemoryFolder,
+    object: ObjectName = None,
+    profile: ProfileName = "edge",
+    json: AsJson = False,
+) -> None:
+    """Show Echo good parts, which it remembers.
+
+    FOLDER holds pictures (then name the product with --object), a folder of pictures for each product, or MVTec
+    layout: PRODUCT/train/good. The same picture twice is stored once, so the command may be repeated at any time.
+    """
+    from echo_iad.echo import Echo
+
+    with Echo.from_profile(profile, memory=memory, create=True) as echo, progress_bar("Enrolling") as progress:
+        done = echo.enrol(folder, object=object, progress=progress)
+    if json:
+        print_json(_as_json(done))
+    else:
+        _print(done)
+    if done.failed:
+        raise typer.Exit(1)
+
+
+def _as_json(done: Enrolment) -> dict[str, object]:
+    return {
+        "added": done.added,
+        "known": done.known,
+        "failed": [{"path": str(image.path), "reason": image.reason} for image in done.failed],
+        "objects": dict(done.objects),
+        "seconds": round(done.seconds, 3),
+    }
+
+
+def _print(done: Enrolment) -> None:
+    console = results()
+    known = f", {done.known} known already" if done.known else ""
+    console.print(f"[bold]{done.added}[/bold] enrolled{known} in {done.seconds:.1f} s")
+    table = plain_table("Object", "Normals")
+    table.columns[1].justify = "right"
+    for name, normals in done.objects.items():
+        table.add_row(name, str(normals))
+    console.print(table)
+    for image in done.failed:
+        console.print(f"[bold red]Failed[/] {image.reason}", soft_wrap=True, markup=True)

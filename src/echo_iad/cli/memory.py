@@ -1,0 +1,131 @@
+"""``echo-iad memory``: look into a memory, check it, take normals out of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from echo_iad.cli.console import plain_table, print_json, results
+from echo_iad.cli.examples import examples
+from echo_iad.cli.options import AsJson, MemoryFolder, ObjectName
+from echo_iad.errors import MemoryStoreError
+
+if TYPE_CHECKING:
+    from echo_iad.domain.parts import Normal
+    from echo_iad.memory.store import Memory
+
+app = typer.Typer(no_args_is_help=True, help="What was enrolled: look into it, check it, remove from it.")
+INFO_EXAMPLES = examples(
+    ("Its objects", "echo-iad memory info --memory parts"),
+    ("The normals of one object, with their numbers", "echo-iad memory info --memory parts --object valve"),
+)
+VERIFY_EXAMPLES = examples(("Read everything and check it", "echo-iad memory verify --memory parts"))
+REMOVE_EXAMPLES = examples(
+    ("Two normals, by their numbers", "echo-iad memory remove 17 18 --memory parts"),
+    ("A whole object; its knowledge stays", "echo-iad memory remove --object valve --memory parts"),
+)
+
+
+@app.command("info", epilog=INFO_EXAMPLES)
+def info(*, memory: MemoryFolder, object: ObjectName = None, json: AsJson = False) -> None:
+    """Tell what a memory holds; with --object, list the normals of that object."""
+    from echo_iad.memory.store import Memory
+
+    with Memory.open(memory, read_only=True) as store:
+        if object is None:
+            _info(store, json=json)
+        else:
+            _normals(_normals_of(store, object), json=json)
+
+
+def _info(store: Memory, *, json: bool) -> None:
+    objects = [asdict(summary) | {"knowledge": len(store.knowledge(summary.name))} for summary in store.objects()]
+    if json:
+        encoders = {"image": store.image_encoder, "text": store.text_encoder}
+        described = {kind: asdict(encoder) if encoder else None for kind, encoder in encoders.items()}
+        print_json({"memory": str(store.folder), "identity": store.identity, "encoders": described, "objects": objects})
+        return
+    console = results()
+    encoder = store.image_encoder
+    made_by = f" by the image encoder {encoder.name!r}" if encoder else ""
+    console.print(f"{store.folder}: {store.count()} normals{made_by}", markup=False, soft_wrap=True)
+    if not objects:
+        console.print(f"Enrol good parts with: echo-iad enrol FOLDER --memory {store.folder}", markup=False)
+        return
+    table = plain_table("Object", "Normals", "MB", "Knowledge")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for row in objects:
+        table.add_row(str(row["name"]), str(row["normals"]), f"{row['megabytes']:.1f}", str(row["knowledge"]))
+    console.print(table)
+
+
+def _normals_of(store: Memory, object: str) -> list[Normal]:
+    from echo_iad.errors import UnknownObjectError
+
+    normals = store.normals(object)
+    if not normals:
+        raise UnknownObjectError(object, store.object_names())
+    return normals
+
+
+def _normals(normals: list[Normal], *, json: bool) -> None:
+    if json:
+        for normal in normals:
+            print_json(asdict(normal))
+        return
+    table = plain_table("Number", "Picture", "Size", "Enrolled", "By")
+    table.columns[0].justify = "right"
+    for normal in normals:
+        size = f"{normal.width} × {normal.height}"
+        table.add_row(str(normal.id), normal.path, size, normal.enrolled_at[:10], normal.enrolled_by)
+    results().print(table)
+
+
+@app.command("verify", epilog=VERIFY_EXAMPLES)
+def verify(*, memory: MemoryFolder, json: AsJson = False) -> None:
+    """Read everything in a memory and check it; exit code 1 when something is wrong."""
+    from echo_iad.memory.store import Memory
+
+    with Memory.open(memory, read_only=True) as store:
+        problems = store.verify()
+        normals = store.count()
+    if json:
+        print_json({"memory": str(memory), "normals": normals, "problems": problems})
+    else:
+        console = results()
+        for problem in problems:
+            console.print(problem, markup=False, soft_wrap=True)
+        verdict = f"{len(problems)} problems" if problems else f"sound, {normals} normals"
+        console.print(f"{memory}: {verdict}", markup=False, soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command("remove", epilog=REMOVE_EXAMPLES)
+def remove(
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="[NUMBER]...", help="Normals, as `memory info --object` lists them.")
+    ] = None,
+    *,
+    memory: MemoryFolder,
+    object: ObjectName = None,
+    json: AsJson = False,
+) -> None:
+    """Remove normals by their numbers, or an object with all its normals."""
+    from echo_iad.memory.store import Memory
+
+    if bool(numbers) == bool(object):
+        msg = "Name the numbers of normals, or one object with --object NAME. See: echo-iad memory info"
+        raise MemoryStoreError(msg)
+    with Memory.open(memory) as store:
+        for number in numbers or ():
+            store.normal(number)  # refuses an unknown one before any is removed
+        removed = store.remove_object(object) if object else store.remove(numbers or ())
+        left = store.count()
+    if json:
+        print_json({"removed": removed, "normals": left})
+    else:
+        results().print(f"[bold]{removed}[/bold] removed, {left} left")

@@ -1,0 +1,88 @@
+"""One inspection on a terminal: a compact panel that reads well at 80 columns and without colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich.box import ROUNDED
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from echo_iad.reports import words
+from echo_iad.reports.verdicts import Verdict, verdict_of
+
+if TYPE_CHECKING:
+    from echo_iad.domain.decisions import Inspection
+    from echo_iad.domain.evidence import Comparison
+
+_STYLES = {
+    Verdict.FAILED: "bold white on red",
+    Verdict.ANOMALOUS: "bold red",
+    Verdict.NOT_SURE: "bold yellow",
+    Verdict.ANSWERED: "bold cyan",
+    Verdict.GOOD: "bold green",
+}
+_SHOWN_REGIONS = 3
+_BAR = 20
+
+
+def inspection_panel(inspection: Inspection) -> RenderableType:
+    """Lay one inspection out."""
+    verdict = verdict_of(inspection)
+    head = Text.assemble((f" {verdict.upper()} ", _STYLES[verdict]), f"  {_about(inspection)}")
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="dim", no_wrap=True)
+    facts.add_column(overflow="fold")
+    for label, value in _facts(inspection):
+        facts.add_row(label, value)
+    title = Text(inspection.image, style="bold")
+    return Panel(Group(head, facts), title=title, title_align="left", box=ROUNDED, border_style="dim")
+
+
+def _about(inspection: Inspection) -> str:
+    match = inspection.object_match
+    known = inspection.object or ("an unknown object" if match else "")
+    recognised = " (recognised)" if inspection.object and match and not match.named_by_user else ""
+    return f"{known}{recognised}"
+
+
+def _facts(inspection: Inspection) -> Iterator[tuple[str, RenderableType]]:
+    decision = inspection.decision
+    yield "Question", Text(inspection.question)
+    yield "Answer", Text(words.answer(inspection), style="bold")
+    if decision.reason:
+        yield "Because", Text(decision.reason)
+    for letter, probability in decision.probabilities.items():
+        yield "", _bar(f"{letter}  {inspection.options.get(letter, '')}", probability, chosen=letter == decision.option)
+    if inspection.comparison is not None:
+        yield from _comparison(inspection.comparison)
+    for expert, why in inspection.missing.items():
+        yield "Without", Text(f"{words.plain(expert)}: {why}")
+    if "total" in inspection.timings_ms:
+        yield "Time", Text(words.milliseconds(inspection.timings_ms["total"]))
+
+
+def _comparison(comparison: Comparison) -> Iterator[tuple[str, RenderableType]]:
+    yield "Score", Text(words.score_sentence(comparison))
+    yield "p-value", Text(words.p_value_sentence(comparison))
+    yield "Certified" if comparison.certified else "Not certified", Text(comparison.certified_reason)
+    for place, region in enumerate(comparison.regions[:_SHOWN_REGIONS], start=1):
+        said = f"{words.place(region)}, {words.percent(region.area_fraction)} of the picture"
+        change = words.change(region)
+        yield f"Region {place}", Text(f"{said}: {change}" if change else said)
+    if len(comparison.regions) > _SHOWN_REGIONS:
+        yield "", Text(f"and {len(comparison.regions) - _SHOWN_REGIONS} smaller regions", style="dim")
+
+
+def _bar(label: str, share: float, *, chosen: bool) -> RenderableType:
+    row = Table.grid(padding=(0, 1))
+    row.add_column(width=_BAR)
+    row.add_column(width=7, justify="right")
+    row.add_column(overflow="fold")
+    filled = round(_BAR * share)
+    style = "bold" if chosen else "dim"
+    row.add_row(Text("█" * filled + "░" * (_BAR - filled), style=style), words.percent(share), Text(label, style=style))
+    return row

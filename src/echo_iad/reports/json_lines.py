@@ -1,0 +1,61 @@
+"""One inspection as one line of JSON, and back. Knows the record; no file.
+
+The line has the fields of `Inspection` in their order, without the anomaly map.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from echo_iad.domain.decisions import Inspection
+from echo_iad.errors import UserError
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+
+def to_json(inspection: Inspection) -> str:
+    """Write one inspection as one line, without a line feed at its end.
+
+    Raises
+    ------
+    ValueError
+        A number is not finite; no record may hold one.
+    """
+    values = _adapter().dump_python(_without_map(inspection), mode="json", exclude={"comparison": {"anomaly_map"}})
+    return json.dumps(values, ensure_ascii=False, allow_nan=False)
+
+
+def from_json(line: str) -> Inspection:
+    """Read a line that `to_json` wrote; its comparison has no anomaly map.
+
+    Raises
+    ------
+    UserError
+        The line is no record of an inspection; the message names the first wrong field.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return _adapter().validate_json(line)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the line"
+        msg = f"No record of an inspection: {where}: {first['msg']}. Such lines are printed by: echo-iad inspect --json"
+        raise UserError(msg) from fault
+
+
+@cache
+def _adapter() -> TypeAdapter[Inspection]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Inspection)
+
+
+def _without_map(inspection: Inspection) -> Inspection:
+    if inspection.comparison is None:
+        return inspection
+    return replace(inspection, comparison=replace(inspection.comparison, anomaly_map=None))

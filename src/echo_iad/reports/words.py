@@ -1,0 +1,106 @@
+"""Numbers and names of a record as people read them; the report and the command line say them alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from echo_iad.domain.decisions import Inspection, Status
+from echo_iad.domain.evidence import Comparison, Region
+
+
+def percent(share: float) -> str:
+    """Say a share of one as percent, with at most two digits that count; the ends are reached by 0 and 1 alone.
+
+    Examples
+    --------
+    >>> [percent(share) for share in (0.05, 0.997, 0.123, 0.0042, 0.9999, 0.00001, 1.0, 0.0)]
+    ['5 %', '99.7 %', '12 %', '0.4 %', '>99.9 %', '<0.1 %', '100 %', '0 %']
+    """
+    hundredfold = 100 * share
+    if 0 < hundredfold < 0.1:
+        return "<0.1 %"
+    if 99.9 < hundredfold < 100:
+        return ">99.9 %"
+    near_an_end = 0 < hundredfold < 9.95 or 99 < hundredfold < 100
+    text = f"{hundredfold:.1f}" if near_an_end else f"{hundredfold:.0f}"
+    return f"{text.removesuffix('.0')} %"
+
+
+def number(value: float) -> str:
+    """Say a score with three digits that count.
+
+    Examples
+    --------
+    >>> number(1.23456), number(0.0123456), number(1234.5)
+    ('1.23', '0.0123', '1234')
+    """
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def milliseconds(value: float) -> str:
+    """Say a time.
+
+    Examples
+    --------
+    >>> milliseconds(0.234), milliseconds(87.6), milliseconds(1234.0)
+    ('0.2 ms', '88 ms', '1.23 s')
+    """
+    if value >= 1000:
+        return f"{value / 1000:.2f} s"
+    return f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms"
+
+
+def plain(name: str) -> str:
+    """Write a name of the code as words: ``visual_comparator`` -> ``visual comparator``."""
+    return name.replace("_", " ")
+
+
+def place(region: Region) -> str:
+    """Where a region is: in the picture and, where known, on the object."""
+    return f"{region.position}, {region.part_position}" if region.part_position else region.position
+
+
+def change(region: Region) -> str:
+    """How a region differs from the reference at the same place; empty = no clear change or no reference."""
+    if region.change is None:
+        return ""
+    words = ", ".join(region.change.words)
+    if region.change.colour == region.change.reference_colour:
+        return words
+    colours = f"{region.change.colour} instead of {region.change.reference_colour}"
+    return f"{words} ({colours})" if words else colours
+
+
+def score_sentence(comparison: Comparison) -> str:
+    """The score against its threshold."""
+    side = "above" if comparison.is_anomalous else "below"
+    far = percent(abs(comparison.margin))
+    return f"{number(comparison.score)}, {far} {side} the threshold {number(comparison.threshold)}"
+
+
+def p_value_sentence(comparison: Comparison) -> str:
+    """What the p-value says about the part."""
+    return f"{number(comparison.p_value)}: {percent(comparison.p_value)} of good parts would score at least this high"
+
+
+def answer(inspection: Inspection) -> str:
+    """The decision in words: the option with its letter, the text, or that there is none."""
+    decision = inspection.decision
+    if decision.status is Status.FAILED:
+        return "no answer: the inspection failed"
+    if decision.status is Status.ABSTAINED:
+        return decision.text or "not sure"
+    chosen = inspection.options.get(decision.option or "", "")
+    said = f"{decision.option}  {chosen}" if decision.option else decision.text
+    return f"{said}. {decision.text}" if decision.option and decision.text not in {"", chosen} else said
+
+
+def listed(items: Sequence[str]) -> str:
+    """Join with commas and a final "and".
+
+    Examples
+    --------
+    >>> listed(["2 anomalous", "9 good", "1 failed"])
+    '2 anomalous, 9 good and 1 failed'
+    """
+    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
