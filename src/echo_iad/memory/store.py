@@ -7,7 +7,6 @@ any time. docs/memory-format.md specifies the file.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -275,8 +274,9 @@ class Memory:
 
     def normals_by_id(self, ids: Iterable[int]) -> dict[int, Normal]:
         """Look up several normals at once; ids that are not there are left out."""
-        wanted = json.dumps([int(number) for number in ids])
-        rows = self.database.rows(f"{_NORMAL} WHERE n.id IN (SELECT value FROM json_each(?))", (wanted,))  # noqa: S608  constants only
+        wanted = [int(number) for number in ids]
+        marks = ",".join("?" * len(wanted))
+        rows = self.database.rows(f"{_NORMAL} WHERE n.id IN ({marks})", wanted)
         return {row[0]: Normal(*row) for row in rows}
 
     def vectors_by_id(self, ids: Iterable[int]) -> dict[int, FloatArray]:

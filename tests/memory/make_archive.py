@@ -1,0 +1,46 @@
+"""Writes a tiny memory for tests/data/archives: ``python tests/memory/make_archive.py FOLDER``.
+
+Run once for each released format, by the Echo that released it; the archive is never written again.
+"""
+
+import sys
+
+
+def main(folder):
+    """Write two objects of two normals each, a class name, knowledge; every number can be computed by hand."""
+    import numpy as np
+
+    from echo_iad.domain.parts import EncoderId, ImageEncoding
+    from echo_iad.memory.records import NewNormal, StoredPassage
+    from echo_iad.memory.store import Memory
+
+    image = EncoderId("drawn", "ab" * 32, 4, "none", "drawn-image")
+    text = EncoderId("drawn", "cd" * 32, 3, "none", "drawn-text")
+    axes = np.eye(4, dtype=np.float32)
+    vectors = [axes[0], np.array([0.6, 0.8, 0, 0], np.float32), axes[2], axes[3]]
+    with Memory.open(folder, create=True) as memory:
+        memory.bind(image, text)
+        normals = [
+            NewNormal(
+                object="gear" if number < 3 else "washer",
+                path=f"/parts/{number}.png",
+                sha256=f"{number:064x}",
+                width=640,
+                height=480,
+                bytes=1000 + number,
+                preview=b"\xff\xd8" + bytes([number]) + b"\xff\xd9",
+                encoding=ImageEncoding(vector, (np.full((2, 3, 2), 0.5 * number, np.float32),)),
+                enrolled_by="ines",
+            )
+            for number, vector in enumerate(vectors, start=1)
+        ]
+        memory.add(normals)
+        memory.remove([3])
+        memory.set_class_text("gear", "a gear", np.array([0, 1, 0], np.float32))
+        memory.add_knowledge(
+            [StoredPassage("gear", "rust", "Red spots.", "gear.md"), StoredPassage("", "", "Look closely.", "all.md")]
+        )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

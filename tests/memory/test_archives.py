@@ -1,0 +1,65 @@
+"""Memories written by released versions of Echo still open, with exactly what was in them."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from echo_iad.domain.parts import EncoderId
+from echo_iad.errors import MemoryVersionError
+from echo_iad.memory.migrations import NEWEST
+from echo_iad.memory.records import StoredPassage
+from echo_iad.memory.store import Memory
+
+ARCHIVES = Path(__file__).parents[1] / "data" / "archives"
+
+
+def test_every_format_has_an_archive():
+    assert sorted(path.name for path in ARCHIVES.iterdir()) == [f"memory-v{n}" for n in range(1, NEWEST + 1)]
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+@pytest.mark.parametrize("version", range(1, NEWEST + 1))
+def test_opens_with_exactly_what_was_in_it(tmp_path, version, read_only):
+    folder = tmp_path / "memory"
+    shutil.copytree(ARCHIVES / f"memory-v{version}", folder)
+    with Memory.open(folder, read_only=read_only) as memory:
+        assert memory.verify() == []
+        assert memory.image_encoder == EncoderId("drawn", "ab" * 32, 4, "none", "drawn-image")
+        assert memory.text_encoder == EncoderId("drawn", "cd" * 32, 3, "none", "drawn-text")
+        assert [(n.id, n.object, n.path, n.sha256, n.width, n.height, n.enrolled_by) for n in memory.normals()] == [
+            (1, "gear", "/parts/1.png", f"{1:064x}", 640, 480, "ines"),
+            (2, "gear", "/parts/2.png", f"{2:064x}", 640, 480, "ines"),
+            (4, "washer", "/parts/4.png", f"{4:064x}", 640, 480, "ines"),
+        ]
+        table = memory.vectors()
+        wanted = np.array([[1, 0, 0, 0], [0.6, 0.8, 0, 0], [0, 0, 0, 1]], np.float32)
+        np.testing.assert_array_equal(table.vectors, wanted)
+        assert [table.names[code] for code in table.codes] == ["gear", "gear", "washer"]
+        np.testing.assert_array_equal(memory.levels(2)[0], np.full((2, 3, 2), 1.0))
+        assert memory.preview(4) == b"\xff\xd8\x04\xff\xd9"
+        assert {name: vector.tolist() for name, vector in memory.class_texts().items()} == {"gear": [0.0, 1.0, 0.0]}
+        assert memory.knowledge("gear") == [StoredPassage("gear", "rust", "Red spots.", "gear.md")]
+        assert memory.knowledge("") == [StoredPassage("", "", "Look closely.", "all.md")]
+
+
+def test_an_archive_goes_on_growing(tmp_path, make_normal):
+    shutil.copytree(ARCHIVES / "memory-v1", tmp_path / "memory")
+    with Memory.open(tmp_path / "memory") as memory:
+        assert memory.add([make_normal("gear", 9, vector=np.array([0, 0, 1, 0], np.float32))]) == [5]
+        assert memory.verify() == []
+
+
+def test_the_next_format_is_refused_and_left_alone(tmp_path):
+    shutil.copytree(ARCHIVES / f"memory-v{NEWEST}", tmp_path / "memory")
+    path = tmp_path / "memory" / "memory.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {NEWEST + 1}")
+    connection.close()
+    before = path.read_bytes()
+    for read_only in (True, False):
+        with pytest.raises(MemoryVersionError, match="pip install --upgrade echo-iad"):
+            Memory.open(tmp_path / "memory", read_only=read_only)
+    assert path.read_bytes() == before
