@@ -298,3 +298,25 @@ def test_asks_for_a_normal_that_is_there(memory):
     for ask in (memory.normal, memory.preview):
         with pytest.raises(MemoryStoreError, match=r"no normal 7.*memory info"):
             ask(7)
+
+
+CREATE = """
+import sys
+from echo_iad.domain.parts import EncoderId
+from echo_iad.memory.store import Memory
+encoder = EncoderId("drawn", "ab" * 32, 16, "none", "drawn")
+sys.stdin.read()
+with Memory.open(sys.argv[1], create=True) as memory:
+    memory.bind(encoder, encoder)
+"""
+
+
+def test_several_processes_may_make_the_same_memory(tmp_path):
+    command = [sys.executable, "-c", CREATE, tmp_path / "memory"]
+    running = [subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(5)]
+    for process in running:
+        process.stdin.close()
+        process.stdin = None
+    assert [process.communicate()[1] for process in running] == [b""] * 5
+    with Memory.open(tmp_path / "memory") as memory:
+        assert memory.verify() == []

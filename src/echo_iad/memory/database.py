@@ -6,6 +6,7 @@ Write-ahead log, foreign keys, every commit on the disk before it returns, one w
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,7 +88,8 @@ class Database:
             try:
                 yield
             finally:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close the connection; the database cannot be used afterwards."""
@@ -102,16 +104,16 @@ class Database:
         self._connection.execute("PRAGMA foreign_keys = ON")
         if read_only:
             return
-        if self._connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-            self._connection.execute("PRAGMA journal_mode = WAL")
+        self._use_write_ahead_log()
         self._connection.execute("PRAGMA synchronous = FULL")
         while version < NEWEST:
             version = self._step(version)
 
     def _checked_version(self) -> int:
-        version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
-        application = self._connection.execute("PRAGMA application_id").fetchone()[0]
-        tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        with self.snapshot():  # another process may be making the tables right now
+            version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+            application = self._connection.execute("PRAGMA application_id").fetchone()[0]
+            tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if application != APPLICATION_ID and (tables or version):
             msg = f"{self.path} is an SQLite file of another program, not a memory of Echo. Name another folder."
             raise MemoryDamagedError(msg)
@@ -122,6 +124,20 @@ class Database:
             )
             raise MemoryVersionError(msg)
         return version
+
+    def _use_write_ahead_log(self) -> None:
+        """Switch the journal; SQLite does not wait for others here, so this does."""
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                if self._connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+                    self._connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as fault:
+                if _code(fault) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
 
     def _step(self, version: int) -> int:
         with self.transaction():
