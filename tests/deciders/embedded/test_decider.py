@@ -2,6 +2,8 @@ import math
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from echo_iad.deciders.embedded.decider import TEMPERATURES, EmbeddedDecider
 from echo_iad.domain.decisions import Status
@@ -203,6 +205,58 @@ def test_evidence_that_is_no_number_fails(decide, make, kind, options):
     assert "not a finite number" in decision.reason
     assert decision.option is None
     assert not decision.text
+
+
+def test_options_that_say_nothing_of_quality_are_not_chosen(decide, make):
+    decision = decide(D, "Is it broken?", {"A": "Purple", "B": "Quickly"}, make.evidence(make.comparison(-0.3)))
+    assert decision.status is Status.ABSTAINED
+    assert "No option says" in decision.reason
+
+
+def test_a_side_without_an_option_is_not_forced_into_another(decide, make):
+    options = {"A": "Reject", "B": "Purple", "C": "Green"}
+    assert decide(D, "Verdict?", options, make.evidence(make.comparison(0.3))).option == "A"
+    assert decide(D, "Verdict?", options, make.evidence(make.comparison(-0.3))).status is Status.ABSTAINED
+
+
+def test_options_may_repeat_their_label(decide, make):
+    decision = decide(D, "Any flaw?", {"A": "A. Yes", "B": "B) No"}, make.evidence(make.comparison(0.3)))
+    assert decision.option == "A"
+
+
+def test_a_named_defect_is_compared_with_the_looks(decide, make):
+    assert "fit the word 'scratch'" in decide(D, "Is there a scratch?", YES_NO, scratched(make)).reason
+    assert "do not speak for the word 'dents'" in decide(D, "Any dents?", YES_NO, scratched(make)).reason
+
+
+def test_numbers_are_counted(decide, make):
+    regions = (make.region(), make.region(box=(60, 60, 70, 70)))
+    evidence = make.evidence(make.comparison(regions=regions))
+    options = {"A": "One", "B": "Two", "C": "Three"}
+    assert decide(A, "How many flaws are there?", options, evidence).option == "B"
+
+
+words = st.sampled_from(
+    "top left no not defect scratch red good effect increases strength of the in and , . ? 3 edge".split()
+)
+sentences = st.lists(words, min_size=1, max_size=8).map(" ".join) | st.text(min_size=1, max_size=20)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kind=st.sampled_from(QuestionType),
+    text=sentences.filter(str.strip),
+    options=st.lists(sentences, min_size=2, max_size=6),
+    margin=st.floats(-0.9, 3.0),
+)
+def test_whatever_is_asked_the_answer_is_well_formed(decide, make, kind, text, options, margin):
+    labelled = {f"option {number}": option for number, option in enumerate(options)}
+    decision = decide(kind, text, labelled, make.evidence(make.comparison(margin)))
+    assert decision.status in {Status.ANSWERED, Status.ABSTAINED}
+    assert decision.reason
+    if decision.status is Status.ANSWERED:
+        assert decision.option in labelled
+        assert set(decision.probabilities) == set(labelled)
 
 
 class Absent:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from echo_iad.deciders.embedded.analysis import analyse
 from echo_iad.deciders.embedded.appearance import describe
 from echo_iad.deciders.embedded.case import Answer, Case
+from echo_iad.deciders.embedded.counts import asks_number, count_options
 from echo_iad.deciders.embedded.discrimination import discriminate
 from echo_iad.deciders.embedded.identity import identify
 from echo_iad.deciders.embedded.localization import locate
@@ -77,10 +78,13 @@ class EmbeddedDecider:
     def _decision(self, case: Case, answer: Answer) -> Decision:
         p_anomalous = case.seen.p_anomalous if case.seen is not None else None
         if answer.abstains:
-            return Decision(Status.ABSTAINED, p_anomalous=p_anomalous, text="Not sure.", reason=answer.reason)
+            return Decision(Status.ABSTAINED, text="Not sure.", p_anomalous=p_anomalous, reason=answer.reason)
         if not case.question.options:
             return Decision(Status.ANSWERED, text=answer.text, p_anomalous=p_anomalous, reason=answer.reason)
-        chances = probabilities(answer.options, TEMPERATURES[case.question_type])
+        options = answer.options
+        if case.seen is not None and asks_number(case.question.text):
+            options = count_options(options, len(case.seen.comparison.regions))
+        chances = probabilities(options, TEMPERATURES[case.question_type])
         lead, second = sorted(chances.values(), reverse=True)[:2]
         if lead - second < self._abstain_below:
             reason = (
@@ -89,7 +93,7 @@ class EmbeddedDecider:
             return Decision(
                 Status.ABSTAINED, text="Not sure.", probabilities=chances, p_anomalous=p_anomalous, reason=reason
             )
-        chosen = best(answer.options)
+        chosen = best(options)
         return Decision(
             Status.ANSWERED,
             option=chosen.label,

@@ -33,7 +33,7 @@ _ASKS_CAUSE = re.compile(
     r"came about|arise|arose|why did|how did|what led|due to|responsible for|reason for|indicates?|suggests?)\b"
 )
 _ASKS_REMEDY = re.compile(
-    r"\b(repair|remed(y|ied)|fix(ed)?|correct(ed)?|rework|remove[d]?|what (can|should) be done|prevent(ed)?)\b"
+    r"\b(repair(ed)?|remed(y|ied)|fix(ed)?|corrected|rework(ed)?|removed?|what (can|should) be done|prevent(ed)?)\b"
 )
 
 

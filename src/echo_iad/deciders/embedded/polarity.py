@@ -205,7 +205,7 @@ def option_sides(question: str, options: Mapping[str, str]) -> dict[str, Side]:
         the other.
     """
     stands_for = asked(question)
-    sides = {label: _option(text, stands_for) for label, text in options.items()}
+    sides = {label: _option(_without_label(label, text), stands_for) for label, text in options.items()}
     return _completed(options, sides)
 
 
@@ -215,6 +215,11 @@ def _completed(options: Mapping[str, str], sides: dict[str, Side]) -> dict[str, 
     if len(open_ones) == 1 and len(taken) == 1:
         sides[open_ones[0]] = Side(-taken.pop())
     return sides
+
+
+def _without_label(label: str, text: str) -> str:
+    """``A. Yes`` of option A as ``Yes``."""
+    return re.sub(rf"^\W*{re.escape(label)}\s*[.):]\s*(?=\S)", "", text)
 
 
 def _option(text: str, stands_for: Asked) -> Side:
