@@ -170,6 +170,17 @@ def test_refuses_vectors_of_a_foreign_encoder(memory, make_normal, encoders):
     assert (memory.image_encoder, memory.text_encoder) == (image, text)
 
 
+def test_binds_without_writing_where_it_may_not_write(memory, make_normal, encoders):
+    image, text = encoders
+    with Memory.open(memory.folder, read_only=True) as reader:
+        reader.bind(replace(image, name="clip"), text)
+        assert reader.image_encoder == image
+        memory.add([make_normal("gear", 1)])
+        reader.bind(image, text)
+        with pytest.raises(ForeignEncoderError, match="made by the image encoder 'drawn'"):
+            reader.bind(replace(image, name="clip"), text)
+
+
 def test_needs_encoders_before_normals(tmp_path, make_normal):
     with Memory.open(tmp_path, create=True) as memory, pytest.raises(MemoryStoreError, match="not bound"):
         memory.add([make_normal("gear", 1)])

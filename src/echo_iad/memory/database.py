@@ -32,11 +32,12 @@ class Database:
 
     def __init__(self, path: Path, *, read_only: bool) -> None:
         self.path = path
+        self.read_only = read_only
         self._lock = RLock()
         with self._in_words():
             self._connection = _connect_reading(path) if read_only else _connect(path, "mode=rwc")
             try:
-                self._prepare(read_only=read_only)
+                self._prepare()
             except BaseException:
                 self._connection.close()
                 raise
@@ -96,13 +97,13 @@ class Database:
         with self._lock:
             self._connection.close()
 
-    def _prepare(self, *, read_only: bool) -> None:
+    def _prepare(self) -> None:
         version = self._checked_version()
-        if read_only and version == 0:
+        if self.read_only and version == 0:
             msg = f"The memory {self.path.parent} holds nothing yet. {_enrol(self.path)}"
             raise MemoryStoreError(msg)
         self._connection.execute("PRAGMA foreign_keys = ON")
-        if read_only:
+        if self.read_only:
             return
         self._use_write_ahead_log()
         self._connection.execute("PRAGMA synchronous = FULL")

@@ -146,12 +146,13 @@ class Memory:
         """
         if (self.image_encoder, self.text_encoder) == (image, text):
             return
-        with self.database.transaction():
-            if self.database.rows("SELECT 1 FROM normal LIMIT 1"):
-                self._refuse_foreign("image", image)
-                self._refuse_foreign("text", text)
-                return
-            write_encoders(self.database, image, text)
+        if not self.database.read_only and not self.count():
+            with self.database.transaction():
+                if not self.count():
+                    write_encoders(self.database, image, text)
+        if self.count():
+            self._refuse_foreign("image", image)
+            self._refuse_foreign("text", text)
 
     def _refuse_foreign(self, role: str, encoder: EncoderId) -> None:
         own = self._encoder(role)
