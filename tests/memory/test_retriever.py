@@ -81,6 +81,17 @@ def test_changes_of_the_memory_are_seen(retriever, filled, make_normal, centres)
     assert retriever.similar(query, object="gear", k=1)[0].id != number
 
 
+def test_tables_let_go_are_loaded_again(retriever, filled, make_normal, centres, monkeypatch):
+    monkeypatch.setattr("echo_iad.memory.retriever._TABLES_BYTES", 1000)
+    for turn in range(2):
+        for name in NAMES:
+            assert retriever.similar(centres[name], object=name, k=1)[0].similarity > 0.9
+        for name in NAMES:
+            query = near(centres[name], 600 + turn)
+            (number,) = filled.add([make_normal(name, 600 + turn, vector=query)])
+            assert retriever.similar(query, object=name, k=1)[0].id == number
+
+
 def test_a_named_object_builds_no_index(filled, settings, centres):
     retriever = Retriever(filled, settings.model_copy(update={"index": "hnsw"}), seed=0)
     retriever.similar(centres["gear"], object="gear", k=1)
@@ -213,6 +224,14 @@ class TestRecognise:
         for shift, name in [(-0.5, "gear"), (0.0, "gear"), (0.9, None)]:
             shifted = Retriever(filled, settings.model_copy(update={"unknown_margin": shift}), seed=0)
             assert shifted.recognise(query).name == name
+
+    def test_one_object_that_fills_the_widest_search(self, filled, settings, centres, monkeypatch):
+        query = near(centres["gear"], 900)
+        wide = Retriever(filled, settings, seed=0).recognise(query)
+        monkeypatch.setattr("echo_iad.memory.retriever._WIDER", (4, 8))
+        narrow = Retriever(filled, settings, seed=0).recognise(query)
+        assert (narrow.name, narrow.similarity) == (wide.name, wide.similarity)
+        assert 0 < narrow.margin < wide.margin
 
     def test_an_empty_memory(self, memory, settings, make_vector):
         match = Retriever(memory, settings, seed=0).recognise(make_vector(1))

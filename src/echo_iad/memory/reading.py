@@ -45,6 +45,14 @@ def read_ids(database: Database, object: str | None) -> list[int]:
     return [row[0] for row in database.rows(sql, (object,))]
 
 
+def read_objects_by_id(database: Database, ids: Iterable[int]) -> dict[int, str]:
+    """Look up the objects of several normals; ids that are not there are left out."""
+    wanted = [int(number) for number in ids]
+    marks = ",".join("?" * len(wanted))
+    sql = f"SELECT n.id, o.name FROM normal n JOIN object o ON o.id = n.object_id WHERE n.id IN ({marks})"  # noqa: S608  question marks only
+    return dict(database.rows(sql, wanted))
+
+
 def read_vectors_by_id(database: Database, ids: Iterable[int]) -> dict[int, FloatArray]:
     """Read several embeddings by id; ids that are not there are left out."""
     wanted = json.dumps([int(number) for number in ids])

@@ -22,6 +22,8 @@ _TABLES_BYTES = 64_000_000
 _OTHER_OBJECTS = 32
 _OTHER_NORMALS = 32
 """So many other objects, and normals of each, tell what is unrelated to an object."""
+_WIDER = (16, 256, 4096)
+"""How many nearest normals are looked at, until two objects are among them."""
 _RERANKED = 10
 """Candidates for each reference when class names have a say in a search over all objects."""
 
@@ -153,22 +155,24 @@ class Retriever:
         return sorted(weighed, key=lambda reference: (-reference.similarity, reference.id))[:k]
 
     def _two_nearest_objects(self, vector: FloatArray) -> tuple[Candidate | None, Candidate | None]:
-        """Find the nearest normal and the nearest one of another object."""
-        count = self._memory.count()
-        candidates: list[Candidate] = []
-        for k in (16, 256, 4096, count):
-            candidates = self._candidates(self._search(vector, None, min(k, count)))
-            if len(candidates) > 1 or k >= count or len(self._memory.object_names()) == 1:
-                break
-        best, other = (*candidates, None, None)[:2]
-        return best, other
+        """Find the nearest normal and the nearest one of another object.
+
+        Where one object fills the widest search, the last found stands for the nearest other: it is no nearer.
+        """
+        for k in _WIDER:
+            found = self._search(vector, None, k)
+            candidates = self._candidates(found)
+            if len(candidates) > 1 or found.ids[0, -1] == NOTHING or len(self._memory.object_names()) == 1:
+                best, other = (*candidates, None, None)[:2]
+                return best, other
+        return candidates[0], Candidate("another", float(found.similarities[0, -1]))
 
     def _candidates(self, found: Neighbours) -> list[Candidate]:
-        normals = self._memory.normals_by_id(found.ids[0].tolist())
+        objects = self._memory.objects_by_id(found.ids[0].tolist())
         nearest: dict[str, Candidate] = {}
         for number, value in zip(found.ids[0].tolist(), found.similarities[0].tolist(), strict=True):
-            if number in normals:
-                nearest.setdefault(normals[number].object, Candidate(normals[number].object, value))
+            if number in objects:
+                nearest.setdefault(objects[number], Candidate(objects[number], value))
         return list(nearest.values())
 
     def _spread(self, object: str) -> Spread:
@@ -199,6 +203,7 @@ class Retriever:
         held = self._tables.get(object)
         if held is None or held[0] != state:
             self._tables[object] = held = (state, self._memory.vectors(object))
+            self._tables.move_to_end(object)
             while (
                 len(self._tables) > 1
                 and sum(table.vectors.nbytes for _, table in self._tables.values()) > _TABLES_BYTES

@@ -26,6 +26,7 @@ from echo_iad.memory.database import Database
 from echo_iad.memory.reading import (
     read_ids,
     read_marks,
+    read_objects_by_id,
     read_passages,
     read_vectors,
     read_vectors_by_id,
@@ -254,6 +255,10 @@ class Memory:
             msg = f"The memory {self.folder} has no normal {id}. List them with: echo-iad memory info"
             raise MemoryStoreError(msg)
         return Normal(*rows[0])
+
+    def objects_by_id(self, ids: Iterable[int]) -> dict[int, str]:
+        """Look up the objects of several normals; ids that are not there are left out."""
+        return read_objects_by_id(self.database, ids)
 
     def vectors(self, object: str | None = None) -> VectorTable:
         """Read the embeddings of one object, or all, by id; an object that is not enrolled gives an empty table."""
