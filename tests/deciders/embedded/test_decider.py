@@ -179,6 +179,11 @@ def test_an_unknown_object_is_not_named(decide, make):
     assert "Unlike every enrolled object" in decision.reason
 
 
+def test_a_question_that_the_knowledge_does_not_answer_is_not_answered_with_the_name(decide, make):
+    assert decide(O, "Who invented zippers?", None, make.evidence()).status is Status.ABSTAINED
+    assert decide(O, "Does it hold a shelf?", None, make.evidence()).text == "It holds a shelf."
+
+
 def test_abstaining_below_a_lead(encoder, make):
     evidence = make.evidence(make.comparison(0.02))
     question = Question("Is it defective?", YES_NO)
@@ -225,8 +230,10 @@ def test_options_may_repeat_their_label(decide, make):
 
 
 def test_a_named_defect_is_compared_with_the_looks(decide, make):
-    assert "fit the word 'scratch'" in decide(D, "Is there a scratch?", YES_NO, scratched(make)).reason
-    assert "do not speak for the word 'dents'" in decide(D, "Any dents?", YES_NO, scratched(make)).reason
+    assert "'scratch' in the question, its looks fit" in decide(D, "A scratch?", YES_NO, scratched(make)).reason
+    decision = decide(D, "Any dents?", None, scratched(make))
+    assert decision.text.startswith("Perhaps not what you ask for, but something is wrong.")
+    assert "'dents' in the question, its looks do not fit" in decision.reason
 
 
 def test_numbers_are_counted(decide, make):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -17,10 +18,14 @@ from echo_iad.deciders.embedded.polarity import denies_defect
 from echo_iad.deciders.embedded.scoring import ScoredOption, Term, with_deniers
 from echo_iad.deciders.embedded.seen import Seen
 from echo_iad.deciders.embedded.sentences import attribute, capital, looks, quoted, verdict, where
+from echo_iad.deciders.embedded.words import first_full
 from echo_iad.domain.questions import QuestionType
 
-KNOWLEDGE_WEIGHT = 1.0
-LOOKS_WEIGHT = 2.0
+KNOWLEDGE_WEIGHTS: Mapping[QuestionType, float] = MappingProxyType(
+    {QuestionType.CLASSIFICATION: 1.0, QuestionType.DESCRIPTION: 0.5, QuestionType.ANALYSIS: 0.5}
+)
+"""A type's name comes from the knowledge; what is described has been seen; what follows is partly general."""
+LOOKS_WEIGHT = 3.0
 COLOR_WEIGHT = 0.7
 PLACE_WEIGHT = 0.3
 _UNSPECIFIC = 0.75
@@ -61,7 +66,8 @@ def knowledge_terms(case: Case, texts: Sequence[str], *, focus: Focus | None = N
         return [Term("knowledge", 0.0) for _ in texts]
     similar = topic_similarity(case, texts, focus=focus)
     values = np.log((np.array(case.topic_beliefs) * np.exp(_SHARPNESS * similar)).sum(axis=1))
-    return [Term("knowledge", KNOWLEDGE_WEIGHT * float(value)) for value in values - values.mean()]
+    weight = KNOWLEDGE_WEIGHTS[case.question_type]
+    return [Term("knowledge", weight * float(value)) for value in values - values.mean()]
 
 
 def topic_similarity(case: Case, texts: Sequence[str], *, focus: Focus | None) -> Grid:
@@ -118,7 +124,7 @@ def _open_text(case: Case) -> str:
         sure = f"probability {case.topic_beliefs[best]:.0%} among the known defects, by its looks"
         parts.append(capital(f"of the known defects, {topic.name!r} fits best ({sure})"))
         if case.question_type is QuestionType.DESCRIPTION and topic.sentences:
-            parts.append(f"It is described so: {topic.sentences[0]} ({topic.source})")
+            parts.append(f"What is known of it: {first_full(topic.sentences)} ({topic.source})")
     return " ".join(parts)
 
 

@@ -32,10 +32,10 @@ _ANSWERERS: Mapping[QuestionType, Callable[[Case], Answer]] = {
 }
 TEMPERATURES: Mapping[QuestionType, float] = {
     QuestionType.DISCRIMINATION: 1.0,
-    QuestionType.CLASSIFICATION: 1.5,
-    QuestionType.LOCALIZATION: 1.5,
-    QuestionType.DESCRIPTION: 1.5,
-    QuestionType.ANALYSIS: 1.5,
+    QuestionType.CLASSIFICATION: 1.0,
+    QuestionType.LOCALIZATION: 1.0,
+    QuestionType.DESCRIPTION: 1.0,
+    QuestionType.ANALYSIS: 1.0,
     QuestionType.OTHER: 2.0,
 }
 """Softmax temperature of each type; 1 = the scores are log-likelihoods and are believed."""

@@ -18,6 +18,7 @@ from echo_iad.deciders.embedded.words import stem, words
 
 _UNSURE = math.log(0.3)
 """An option such as "not sure" wins only when both sides are less likely than this."""
+_FIT, _UNFIT = "its looks fit.", "its looks do not fit."
 _CLEAR_LEANING = 0.05
 """Least difference of cosines at which options are told apart by meaning."""
 _PROTOTYPES = ("the part is defective, reject it", "the part is good, accept it")
@@ -81,10 +82,13 @@ def _open_text(case: Case, seen: Seen) -> str:
     defective = seen.comparison.is_anomalous
     meant = asked(case.question.text).yes
     answer = {0: "", 1: "Yes. ", -1: "No. "}[meant * (1 if defective else -1)]
+    named = _named_defect(case, seen)
+    if meant is Side.DEFECTIVE and named.endswith(_UNFIT):
+        answer = "Perhaps not what you ask for, but something is wrong. "
     finding = "The part differs from the good parts" if defective else "No defect was found"
     region = seen.main
     place = f": {looks(seen)}, {where(region)}" if defective and region is not None else ""
-    return f"{answer}{finding}{place}. {verdict(seen.comparison)}{_named_defect(case, seen)}"
+    return f"{answer}{finding}{place}. {verdict(seen.comparison)}{named}"
 
 
 def _region_words(seen: Seen) -> str:
@@ -98,4 +102,4 @@ def _named_defect(case: Case, seen: Seen) -> str:
     if not named or not seen.comparison.is_anomalous or not seen.attributes:
         return ""
     fitting = agreement(expectation(named), seen.attributes) > 0
-    return f" Its looks {'fit' if fitting else 'do not speak for'} the word {named!r} of the question."
+    return f" As for {named!r} in the question, {_FIT if fitting else _UNFIT}"

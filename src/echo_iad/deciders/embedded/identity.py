@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from echo_iad.deciders.embedded.case import Answer, Case
@@ -10,6 +12,12 @@ from echo_iad.deciders.embedded.topics import good_sentences
 
 _SHARPNESS = 10.0
 """Cosines of sentence vectors to log-likelihood: 0.1 closer is worth 1."""
+_ASKS_NAME = re.compile(
+    r"\b(what|which) (kind|type|sort) of (object|product|part|item|thing|component)\b|"
+    r"\b(what|which) (object|product|part|item|thing|component) is\b|"
+    r"\bwhat('s| is| are) (this|that|it|these|the) ?(object|product|part|item|thing|component)?s? ?(called)?\W*$|"
+    r"\b(its|the) name\b"
+)
 _ANSWERS_FROM = 0.35
 """Least cosine between an open question and a sentence that answers it."""
 
@@ -42,10 +50,9 @@ def _choose(case: Case, name: str, lines: tuple[str, ...]) -> Answer:
 
 
 def _tell(case: Case, name: str, lines: tuple[str, ...]) -> Answer:
-    near = case.vectors.cosine([case.question.text], lines)[0] if lines else np.zeros(0)
-    about_name = case.vectors.cosine([case.question.text], ["What is this object? What kind of product is it?"])[0, 0]
-    if name and (not len(near) or about_name > near.max()) and about_name > _ANSWERS_FROM:
+    if name and _ASKS_NAME.search(case.question.text.lower()):
         return Answer(f"It is enrolled as {name!r}.", case.evidence.object.reason)
+    near = case.vectors.cosine([case.question.text], lines)[0] if lines else np.zeros(0)
     if not len(near) or near.max() < _ANSWERS_FROM:
         return Answer("", "Neither the enrolled name nor the object's knowledge answers this question.", abstains=True)
     return Answer(lines[int(near.argmax())], _reason(case, name, known=True))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from echo_iad.deciders.embedded.lexicon import Attribute
 from echo_iad.deciders.embedded.seen import Seen
+from echo_iad.deciders.embedded.words import first_full, sentences
 from echo_iad.domain.evidence import Comparison, KnowledgePassage, Region
 
 _PHRASES: dict[Attribute, tuple[str, str]] = {
@@ -42,15 +43,20 @@ def verdict(comparison: Comparison) -> str:
     certified = "" if comparison.certified else f"; not certified: {comparison.certified_reason.rstrip('.')}"
     return (
         f"The score {number(comparison.score)} is {relation} the threshold {number(comparison.threshold)} "
-        f"(p = {number(comparison.p_value)} against {comparison.normals} good parts, "
+        f"(p {_p_value(comparison.p_value)} against {comparison.normals} good parts, "
         f"false-alarm rate {number(comparison.false_alarm_rate)}{certified})."
     )
 
 
+def _p_value(value: float) -> str:
+    return f"= {number(value)}" if value >= 0.001 else "< 0.001"
+
+
 def where(region: Region) -> str:
     """Where a region lies, as words to follow ``is``: ``at the upper left, near the left end of the part``."""
-    position = at(region.position)
-    return f"{position}, {region.part_position}" if region.part_position else position
+    if region.part_position and region.position in region.part_position:
+        return region.part_position
+    return ", ".join(words for words in (at(region.position), region.part_position) if words)
 
 
 def at(position: str) -> str:
@@ -63,17 +69,27 @@ def at(position: str) -> str:
 
 def looks(seen: Seen) -> str:
     """Say what the strongest region looks like, as a noun phrase: ``a small, elongated region, darker``."""
+    region = seen.main
+    if region is None:
+        return "no region above the threshold"
     shape = [
         _PHRASES[name][value < 0]
         for name in ("large", "elongated")
         if abs(value := seen.attributes.get(name, 0.0)) > 0.3
     ]
-    region = seen.main
-    change = list(region.change.words[:3]) if region is not None and region.change is not None else []
-    adjectives = f"{', '.join(shape)} " if shape else ""
-    noun = f"{adjectives}region"
+    noun = f"{', '.join(shape)} region" if shape else "region"
     article = "an" if noun[0] in "aeiou" else "a"
-    return f"{article} {noun}" + (f", {joined(change)} compared with the reference" if change else "")
+    return ", ".join([f"{article} {noun}", *_changes(region)])
+
+
+def _changes(region: Region) -> list[str]:
+    """What changed, as phrases: ``darker and rougher than the reference``, ``brown where the reference is grey``."""
+    change = region.change
+    if change is None:
+        return []
+    words = [f"{joined(change.words[:3])} compared with the reference"] if change.words else []
+    other_colour = change.colour != change.reference_colour
+    return words + ([f"{change.colour} where the reference is {change.reference_colour}"] if other_colour else [])
 
 
 def attribute(name: Attribute, value: float) -> str:
@@ -82,8 +98,8 @@ def attribute(name: Attribute, value: float) -> str:
 
 
 def quoted(passage: KnowledgePassage) -> str:
-    """Give a passage with its source: ``… (source)``."""
-    return f"{passage.text.strip()} ({passage.source})"
+    """Give a passage's first sentence with its source: ``… (source)``."""
+    return f"{first_full(sentences(passage.text)).rstrip('.')} ({passage.source})"
 
 
 def capital(text: str) -> str:

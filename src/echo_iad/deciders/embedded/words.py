@@ -6,7 +6,7 @@ Spelling is American inside, so that ``colour`` and ``color`` are one word.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from functools import lru_cache
 
 _SPELLING = (("colour", "color"), ("centre", "center"), ("grey", "gray"), ("mould", "mold"), ("fibre", "fiber"))
@@ -63,11 +63,26 @@ def sentences(text: str) -> tuple[str, ...]:
     --------
     >>> sentences("A dark spot. It grows! - and spreads")
     ('A dark spot.', 'It grows!', 'and spreads')
+    >>> sentences("<Heading> Looks: A dark spot.")
+    ('Heading', 'A dark spot.')
     """
-    parts = re.split(r"(?<=[.!?])\s+|\n+|(?:^|\s)[-*•]\s+", text)
+    plain = re.sub(r"<([^<>]*)>", r"\n\1\n", text)
+    plain = re.sub(r"^\s*[A-Z]\w+:\s+", "", plain, flags=re.MULTILINE)
+    parts = re.split(r"(?<=[.!?])\s+|\n+|(?:^|\s)[-*•]\s+", plain)
     return tuple(part.strip(" -*•\t") for part in parts if len(part.strip(" -*•\t.")) > 1)
 
 
 def word_set(text: str) -> frozenset[str]:
     """Split ``text`` at white space into a set: word lists stay readable in the source."""
     return frozenset(text.split())
+
+
+def first_full(lines: Sequence[str]) -> str:
+    """Pick the first line that is more than a heading; the first of all when none is, and nothing of nothing.
+
+    Examples
+    --------
+    >>> first_full(["Scratch", "A scratch is a thin line."])
+    'A scratch is a thin line.'
+    """
+    return next((line for line in lines if len(line.split()) > 4), lines[0] if lines else "")
