@@ -1,5 +1,6 @@
 """Public contract checks: what a plug-in's own tests call to prove that it keeps its promises."""
 
+from echo_iad.testing.deciders import check_decider
 from echo_iad.testing.encoders import check_image_encoder, check_text_encoder
 
-__all__ = ["check_image_encoder", "check_text_encoder"]
+__all__ = ["check_decider", "check_image_encoder", "check_text_encoder"]

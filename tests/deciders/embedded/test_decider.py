@@ -167,7 +167,7 @@ def test_an_effect_is_a_harm(decide, make):
 
 
 def test_what_it_is_comes_from_the_name_and_the_knowledge(decide, make):
-    options = {"A": "A bottle of water", "B": "A grey bracket", "C": "A red carpet"}
+    options = {"A": "A jar of water", "B": "A grey bracket", "C": "A red curtain"}
     assert decide(O, "What is this?", options, make.evidence()).option == "B"
 
 
