@@ -16,31 +16,34 @@ _HUE_WORDS = 6.0
 _TEXTURE_WORDS = 0.15
 _FINE = 2  # width of the smoothing that local contrast is measured against, in pixels of the grid
 
-_COLOURS: dict[str, tuple[float, float, float]] = {
-    # CIELAB of plain names; nearest wins
-    "black": (8, 0, 0),
-    "dark grey": (30, 0, 0),
-    "grey": (54, 0, 0),
-    "light grey": (77, 0, 0),
-    "white": (96, 0, 0),
-    "dark red": (28, 40, 25),
-    "red": (50, 65, 45),
-    "orange": (65, 40, 60),
-    "dark brown": (22, 10, 12),
-    "brown": (40, 18, 28),
-    "light brown": (62, 12, 28),
-    "beige": (83, 3, 18),
-    "yellow": (88, -5, 75),
-    "dark green": (28, -22, 15),
-    "green": (52, -42, 35),
-    "cyan": (78, -35, -15),
-    "dark blue": (20, 18, -38),
-    "blue": (45, 10, -50),
-    "purple": (38, 42, -38),
-    "pink": (75, 35, 2),
-}
-_NAMES = tuple(_COLOURS)
-_TABLE = np.array(list(_COLOURS.values()), dtype=np.float32)
+_COLOURS: tuple[tuple[str, tuple[float, float, float]], ...] = (
+    # CIELAB of plain names; nearest wins. Vivid blues lie far out, beyond purple, so they have places of their own.
+    ("black", (8, 0, 0)),
+    ("dark grey", (30, 0, 0)),
+    ("grey", (54, 0, 0)),
+    ("light grey", (77, 0, 0)),
+    ("white", (96, 0, 0)),
+    ("dark red", (28, 40, 25)),
+    ("red", (50, 65, 45)),
+    ("orange", (65, 40, 60)),
+    ("dark brown", (22, 10, 12)),
+    ("brown", (40, 18, 28)),
+    ("light brown", (62, 12, 28)),
+    ("beige", (83, 3, 18)),
+    ("yellow", (88, -5, 75)),
+    ("dark green", (28, -22, 15)),
+    ("green", (52, -42, 35)),
+    ("cyan", (78, -35, -15)),
+    ("dark blue", (20, 18, -38)),
+    ("blue", (45, 10, -50)),
+    ("blue", (33, 58, -88)),
+    ("dark blue", (13, 46, -64)),
+    ("light blue", (75, -5, -25)),
+    ("purple", (38, 42, -38)),
+    ("pink", (75, 35, 2)),
+)
+_NAMES = tuple(name for name, _ in _COLOURS)
+_TABLE = np.array([lab for _, lab in _COLOURS], dtype=np.float32)
 
 
 class PicturePair:

@@ -6,6 +6,7 @@ A region is a connected component above the map's extent that holds a place abov
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,7 +50,8 @@ def find_regions(anomaly_map: AnomalyMap, width: int, height: int) -> tuple[Patc
 
     values = anomaly_map.values
     core = min(anomaly_map.threshold, float(values.max()))
-    labels, _ = label(values >= min(anomaly_map.extent, core))
+    floor = min(anomaly_map.extent, core)
+    labels, _ = label(values >= floor)
     found = []
     for number, place in enumerate(find_objects(labels), start=1):
         inside = labels == number
@@ -57,8 +59,8 @@ def find_regions(anomaly_map: AnomalyMap, width: int, height: int) -> tuple[Patc
         if score >= core:
             found.append((score, inside))
     found.sort(key=lambda item: -item[0])
-    highest = found[0][0] - anomaly_map.extent if found else 0.0
-    kept = [item for item in found if item[0] - anomaly_map.extent >= _LEAST_SHARE * highest][:MOST_REGIONS]
+    highest = found[0][0] - floor if found else 0.0
+    kept = [item for item in found if item[0] - floor >= _LEAST_SHARE * highest][:MOST_REGIONS]
     return tuple(Patch(_region(score, inside, anomaly_map, (width, height)), inside) for score, inside in kept)
 
 
@@ -67,10 +69,10 @@ def _region(score: float, inside: BoolArray, anomaly_map: AnomalyMap, size: tupl
     width, height = size
     ys, xs = np.nonzero(inside)
     box = (
-        int(xs.min() * width / columns),
-        int(ys.min() * height / rows),
-        max(1, round((xs.max() + 1) * width / columns)),
-        max(1, round((ys.max() + 1) * height / rows)),
+        math.floor(xs.min() * width / columns),
+        math.floor(ys.min() * height / rows),
+        math.ceil((xs.max() + 1) * width / columns),
+        math.ceil((ys.max() + 1) * height / rows),
     )
     weights = np.maximum(anomaly_map.values[inside] - anomaly_map.extent, 1e-6)
     x, y = (float(np.average((axis + 0.5) / length, weights=weights)) for axis, length in ((xs, columns), (ys, rows)))

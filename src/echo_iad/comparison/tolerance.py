@@ -99,7 +99,7 @@ def normals_needed(false_alarm_rate: float) -> int:
 
 
 def _conformal(score: float, normal_scores: FloatArray, rate: float) -> tuple[float, float]:
-    at_least = int(np.count_nonzero(normal_scores >= np.float32(score)))
+    at_least = int(np.count_nonzero(normal_scores.astype(np.float64) >= score))
     count = len(normal_scores)
     # p <= rate  <=>  at_least <= rate * (n + 1) - 1  <=>  the score beats the normal at that place from the top
     allowed = math.floor(rate * (count + 1) - 1 + 1e-9)
@@ -123,7 +123,8 @@ def _predicted(score: float, normal_scores: FloatArray, rate: float) -> tuple[fl
 def _reason(count: int, needed: int, rate: float, *, certified: bool) -> str:
     have = f"{count} normal{'s' if count != 1 else ''}"
     if certified:
-        return f"{have} support a false-alarm rate of {rate:.3g} ({needed} are needed)."
+        verb = "support" if count != 1 else "supports"
+        return f"{have} {verb} a false-alarm rate of {rate:.3g} (needed: {needed})."
     return (
         f"{have} cannot support a false-alarm rate of {rate:.3g}; {needed} are needed. "
         f"The threshold is a fit to the scores of the normals."

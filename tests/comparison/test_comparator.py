@@ -1,0 +1,111 @@
+import numpy as np
+import pytest
+
+from echo_iad.comparison.comparator import MAP_SIDE, Tolerance, compare
+from echo_iad.domain.parts import Picture
+from echo_iad.errors import ToleranceError
+
+FIVE_PERCENT = Tolerance(0.05)
+
+
+def picture_of(seed=0, *, dark=None):
+    """Picture of 300 x 200 pixels; ``dark`` = cells of a 10 x 10 grid, row and column, that are painted dark."""
+    grain = np.random.default_rng(seed).normal(0, 6, (200, 300, 3))
+    pixels = np.clip(150 + grain, 0, 255).astype(np.uint8)
+    if dark is not None:
+        row, column = dark
+        pixels[20 * row : 20 * row + 40, 30 * column : 30 * column + 60] //= 3
+    return Picture(pixels, 300, 200, "drawn", "0" * 64)
+
+
+@pytest.fixture(scope="module")
+def good(levels_of, normality_of):
+    return compare(picture_of(), levels_of(500), normality_of(25), [picture_of(9).pixels], FIVE_PERCENT)
+
+
+@pytest.fixture(scope="module")
+def bad(levels_of, normality_of):
+    levels = levels_of(501, strange=(1, 7))
+    return compare(picture_of(dark=(1, 7)), levels, normality_of(25), [picture_of(9).pixels], FIVE_PERCENT)
+
+
+def test_a_defect_is_found_where_it_is_and_said_in_words(bad):
+    assert bad.is_anomalous
+    region = bad.regions[0]
+    assert region.position == "upper right"
+    x0, y0, x1, y1 = region.box
+    assert 0 <= x0 <= 225 <= x1 <= 300
+    assert 0 <= y0 <= 40 <= y1 <= 200
+    assert "darker" in region.change.words
+
+
+def test_a_good_part_within_the_tolerance_is_left_in_silence(good):
+    assert not good.is_anomalous
+    assert good.regions == ()
+    assert good.score <= good.threshold
+
+
+def test_numbers_agree(good, bad):
+    for found in (good, bad):
+        assert found.margin == pytest.approx(found.score / found.threshold - 1)
+        assert found.is_anomalous == (found.margin > 0) == (found.p_value <= found.false_alarm_rate)
+        assert (found.normals, found.certified, found.false_alarm_rate) == (25, True, 0.05)
+    assert good.p_value > bad.p_value == pytest.approx(1 / 26)
+
+
+def test_the_map_spans_the_picture_on_the_scale_of_the_threshold(good, bad):
+    for found in (good, bad):
+        anomaly_map = found.anomaly_map
+        assert anomaly_map.values.shape == (MAP_SIDE, MAP_SIDE)
+        assert anomaly_map.values.dtype == np.float32
+        assert anomaly_map.threshold == found.threshold
+        assert 0 < anomaly_map.extent <= anomaly_map.threshold
+    assert good.anomaly_map.values.max() < bad.anomaly_map.values.max()
+    assert bad.anomaly_map.values.max() == pytest.approx(bad.score, rel=0.5)
+    row, column = np.unravel_index(bad.anomaly_map.values.argmax(), (MAP_SIDE, MAP_SIDE))
+    assert 0.1 <= row / MAP_SIDE <= 0.3
+    assert 0.7 <= column / MAP_SIDE <= 0.9
+
+
+def test_without_references_regions_have_no_change(levels_of, normality_of, bad):
+    found = compare(picture_of(dark=(1, 7)), levels_of(501, strange=(1, 7)), normality_of(25), [], FIVE_PERCENT)
+    assert [region.change for region in found.regions] == [None] * len(bad.regions)
+    assert [region.box for region in found.regions] == [region.box for region in bad.regions]
+
+
+def test_a_threshold_set_by_hand(levels_of, normality_of, bad):
+    levels, normality = levels_of(501, strange=(1, 7)), normality_of(25)
+    above, below = (
+        compare(picture_of(), levels, normality, [], Tolerance(0.05, bad.score * factor)) for factor in (1.01, 0.99)
+    )
+    assert (above.is_anomalous, below.is_anomalous) == (False, True)
+    assert above.threshold == above.anomaly_map.threshold == bad.score * 1.01
+    assert below.regions
+    assert not above.certified
+    assert "by hand" in above.certified_reason
+    assert above.p_value == bad.p_value
+
+
+def test_a_hand_set_threshold_far_below_every_score_still_names_regions(levels_of, normality_of):
+    found = compare(picture_of(), levels_of(500), normality_of(25), [], Tolerance(0.05, 0.001))
+    assert found.is_anomalous
+    assert found.anomaly_map.extent <= 0.001
+    assert found.regions
+
+
+def test_few_normals_are_not_certified(levels_of, normality_of):
+    found = compare(picture_of(), levels_of(501, strange=(1, 7)), normality_of(3), [], FIVE_PERCENT)
+    assert (found.is_anomalous, found.certified, found.normals) == (True, False, 3)
+    assert "19 are needed" in found.certified_reason
+
+
+@pytest.mark.parametrize("rate", [0, 1, -1, 2, float("nan")])
+def test_a_rate_that_is_none(rate):
+    with pytest.raises(ToleranceError, match=r"between 0 and 1, e.g. 0.05. Got"):
+        Tolerance(rate)
+
+
+@pytest.mark.parametrize("threshold", [0, -3.0, float("inf"), float("nan")])
+def test_a_threshold_that_is_none(threshold):
+    with pytest.raises(ToleranceError, match="above 0. Got"):
+        Tolerance(0.05, threshold)
