@@ -9,7 +9,7 @@ import pytest
 
 from echo_iad.encoders.catalog import load_image_encoder
 from echo_iad.images.loading import find_pictures, load_picture
-from echo_iad.memory.recognition import KNOWN_SHARE, NO_OTHER, Candidate, Spread, match, measure_spread
+from echo_iad.memory.recognition import KNOWN_SHARE, NO_OTHER, SINGLE_OWN, Candidate, Spread, match, measure_spread
 from echo_iad.memory.retriever import Retriever
 from echo_iad.memory.store import Memory
 
@@ -25,7 +25,7 @@ def test_the_spread_is_measured_on_the_object_itself():
     spread = measure_spread(vectors, NONE)
     assert spread.own == pytest.approx(0.8)
     assert spread.unrelated == pytest.approx((1 + 1.4**2 + 1) / 3 / 4)
-    assert measure_spread(vectors[:1], NONE).own == 1.0
+    assert measure_spread(vectors[:1], NONE).own == SINGLE_OWN
 
 
 def test_enrolled_objects_tell_what_is_unrelated():

@@ -22,6 +22,9 @@ encoder: on nine products, defective parts lay above 0.60 and parts of other pro
 CHANCE_WEIGHT = 2
 """How many other objects the estimate by chance counts as, beside those that are enrolled and measured."""
 
+SINGLE_OWN = 0.9
+"""What the only normal of an object is taken to be like the next one: a little less than most objects' are."""
+
 NO_OTHER = 2.0
 """Margin when no other object is enrolled: the largest difference of two cosines."""
 
@@ -43,7 +46,7 @@ class Spread:
     """How alike an object's normals are, and how alike things are that have nothing to do with it."""
 
     own: float
-    """Median similarity of a normal to the nearest other one; 1 when there is one normal only."""
+    """Median similarity of a normal to the nearest other one; `SINGLE_OWN` when there is one normal only."""
     unrelated: float
     """Similarity to be expected of a picture of something else."""
 
@@ -78,7 +81,7 @@ def measure_spread(vectors: FloatArray, others: FloatArray) -> Spread:
 
 def _own(sample: FloatArray) -> float:
     if len(sample) == 1:
-        return 1.0
+        return SINGLE_OWN
     alike = sample @ sample.T
     np.fill_diagonal(alike, -1.0)
     return float(np.median(alike.max(axis=1)))
