@@ -2,5 +2,6 @@
 
 from echo_iad.testing.deciders import check_decider
 from echo_iad.testing.encoders import check_image_encoder, check_text_encoder
+from echo_iad.testing.indexes import check_index
 
-__all__ = ["check_decider", "check_image_encoder", "check_text_encoder"]
+__all__ = ["check_decider", "check_image_encoder", "check_index", "check_text_encoder"]
