@@ -33,3 +33,12 @@ def test_beliefs_follow_the_looks():
 
 def test_without_sight_every_topic_is_as_likely():
     assert beliefs(defect_topics(PASSAGES), {}) == [0.5, 0.5]
+
+
+def test_a_colour_that_was_seen_speaks_for_the_topic_that_names_it():
+    passages = (
+        KnowledgePassage("A brown patch.", "a.md", "stain"),
+        KnowledgePassage("A green patch.", "b.md", "mould"),
+    )
+    stain, mould = beliefs(defect_topics(passages), {}, ["dark brown"])
+    assert stain > mould

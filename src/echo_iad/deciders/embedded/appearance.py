@@ -96,17 +96,12 @@ def _seen_terms(text: str, seen: Seen | None) -> tuple[Term, ...]:
     fitting = strongest(expected, seen.attributes)
     note = attribute(fitting, seen.attributes[fitting]) if fitting else ""
     terms = [Term("looks", LOOKS_WEIGHT * agreement(expected, seen.attributes), note)]
-    terms.append(Term("colour", COLOR_WEIGHT * color_agreement(text, _colors(seen))))
+    terms.append(Term("colour", COLOR_WEIGHT * color_agreement(text, seen.colors)))
     phrase = _PLACE_PHRASE.search(text.lower())
     place = parse_place(phrase.group()) if phrase else None
     if place is not None and place.is_known and seen.mass is not None and seen.picture and seen.part:
         terms.append(Term("place", PLACE_WEIGHT * place_term(place, seen.mass, (seen.picture, seen.part)).value))
     return tuple(terms)
-
-
-def _colors(seen: Seen) -> list[str]:
-    region = seen.main
-    return [region.change.colour] if region is not None and region.change is not None else []
 
 
 def _open_text(case: Case) -> str:

@@ -54,7 +54,7 @@ class Case:
     @cached_property
     def topic_beliefs(self) -> list[float]:
         """Probability of each topic by the looks."""
-        return beliefs(self.topics, self.seen.attributes if self.seen else {})
+        return beliefs(self.topics, self.seen.attributes, self.seen.colors) if self.seen else beliefs(self.topics, {})
 
     @property
     def nothing_compared(self) -> str:

@@ -48,6 +48,11 @@ class Seen:
         regions = self.comparison.regions
         return max(regions, key=_weight) if regions else None
 
+    @property
+    def colors(self) -> list[str]:
+        """Name of the main region's colour; empty without a reference picture."""
+        return [self.main.change.colour] if self.main is not None and self.main.change is not None else []
+
 
 def see(comparison: Comparison) -> Seen:
     """Distil a comparison.

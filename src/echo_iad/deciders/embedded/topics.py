@@ -6,13 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from echo_iad.deciders.embedded.attributes import agreement, expectation, gist
+from echo_iad.deciders.embedded.attributes import agreement, color_agreement, expectation, gist
 from echo_iad.deciders.embedded.focus import Focus, sentence_focus
 from echo_iad.deciders.embedded.lexicon import Attribute
 from echo_iad.deciders.embedded.words import sentences
 from echo_iad.domain.evidence import KnowledgePassage
 
 GOOD = "good"
+COLOR_SHARE = 0.2
+_SHARPNESS = 2.0
 _GENERAL = frozenset({"", "combined", "general", "overview"})
 
 
@@ -50,17 +52,27 @@ def _grouped(passages: Sequence[KnowledgePassage]) -> list[Topic]:
     ]
 
 
-def beliefs(topics: Sequence[Topic], seen: Mapping[Attribute, float], *, sharpness: float = 2.0) -> list[float]:
-    """Probability of each topic from the looks alone: its name's and its text's expectations against the seen.
+def beliefs(topics: Sequence[Topic], seen: Mapping[Attribute, float], colors: Sequence[str] = ()) -> list[float]:
+    """Probability of each topic from the looks alone.
+
+    Parameters
+    ----------
+    topics : sequence of Topic
+    seen : mapping of Attribute to float
+        Measured attributes, -1 to 1.
+    colors : sequence of str
+        Names of the colours seen where the part differs.
 
     Returns
     -------
     list of float
         One for each topic; they sum to one. Equal when nothing was measured.
     """
-    fits = [
-        0.6 * agreement(expectation(topic.name), seen) + 0.4 * agreement(gist(" ".join(topic.sentences)), seen)
-        for topic in topics
-    ]
-    weights = [math.exp(sharpness * fit) for fit in fits]
+    weights = [math.exp(_SHARPNESS * _fit(topic, seen, colors)) for topic in topics]
     return [weight / sum(weights) for weight in weights]
+
+
+def _fit(topic: Topic, seen: Mapping[Attribute, float], colors: Sequence[str]) -> float:
+    text = " ".join(topic.sentences)
+    by_name, by_text = agreement(expectation(topic.name), seen), agreement(gist(text), seen)
+    return 0.6 * by_name + 0.4 * by_text + COLOR_SHARE * color_agreement(text, colors)
