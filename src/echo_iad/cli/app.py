@@ -63,8 +63,8 @@ def _top(
 ) -> None:
     """Answer questions about manufactured parts, with evidence.
 
-    Show Echo good parts, and it remembers them. Then ask about a new part: is there a defect, which type, where,
-    what does it look like, what does it do?
+    Show Echo good parts, and it remembers them. Then ask about a new part: is
+    there a defect, which type, where, what does it look like, what does it do?
     """
 
 

@@ -1,4 +1,4 @@
-"""What ``echo-iad doctor`` looks at: each check finds one thing right, absent (and optional) or wrong. Prints nothing."""
+"""What ``echo-iad doctor`` looks at: each check finds a thing right, absent (and optional) or wrong. Prints nothing."""
 
 from __future__ import annotations
 

@@ -26,7 +26,11 @@ def doctor(
     memory: Annotated[Path | None, typer.Option("--memory", metavar="DIR", help="Check this memory too.")] = None,
     json: AsJson = False,
 ) -> None:
-    """Check the installation: libraries, encoders, a trial run, threads, extras; exit code 1 when something is wrong."""
+    """Check the installation; exit code 1 when something is wrong.
+
+    Looks at the libraries, the encoders with a trial run, threads, optional
+    packages, and the memory where one is named.
+    """
     from echo_iad.cli.checks import State, all_checks
 
     checks = []

@@ -12,7 +12,7 @@ from echo_iad.cli.examples import examples
 from echo_iad.cli.options import AsJson, MemoryFolder, ObjectName, ProfileName
 
 if TYPE_CHECKING:
-    from echo_iad.echo import Enrolment
+    from echo_iad.enrolment import Enrolment
 
 EXAMPLES = examples(
     ("Photos of one product", "echo-iad enrol photos/good --object valve --memory parts"),
@@ -32,8 +32,9 @@ def enrol(
 ) -> None:
     """Show Echo good parts, which it remembers.
 
-    FOLDER holds pictures (then name the product with --object), a folder of pictures for each product, or MVTec
-    layout: PRODUCT/train/good. The same picture twice is stored once, so the command may be repeated at any time.
+    FOLDER holds pictures (then name the product with --object), a folder of
+    pictures for each product, or MVTec layout: PRODUCT/train/good. The same
+    picture twice is stored once, so the command may be repeated at any time.
     """
     from echo_iad.echo import Echo
 

@@ -33,7 +33,7 @@ EXAMPLES = examples(
 
 def inspect(  # noqa: PLR0913  one parameter for each option of the fixed interface
     images: Annotated[
-        list[Path], typer.Argument(metavar="IMAGE...", help="Pictures of parts, or folders of such pictures.")
+        list[Path], typer.Argument(metavar="IMAGE", help="Pictures of parts, or folders of such pictures.")
     ],
     *,
     memory: MemoryFolder,
@@ -61,8 +61,8 @@ def inspect(  # noqa: PLR0913  one parameter for each option of the fixed interf
 ) -> None:
     """Answer a question about new parts.
 
-    Without --object, Echo recognises the product. A picture that cannot be read is reported among the others, which
-    go on; exit code 1 then.
+    Without --object, Echo recognises the product. A picture that cannot be
+    read is reported among the others, which go on; the exit code is 1 then.
     """
     pictures = find_images(images)
     options = parse_options(option or [])

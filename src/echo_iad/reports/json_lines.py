@@ -25,7 +25,7 @@ def to_json(inspection: Inspection) -> str:
     ValueError
         A number is not finite; no record may hold one.
     """
-    values = _adapter().dump_python(_without_map(inspection), mode="json", exclude={"comparison": {"anomaly_map"}})
+    values = _adapter().dump_python(without_map(inspection), mode="json", exclude={"comparison": {"anomaly_map"}})
     return json.dumps(values, ensure_ascii=False, allow_nan=False)
 
 
@@ -55,7 +55,8 @@ def _adapter() -> TypeAdapter[Inspection]:
     return TypeAdapter(Inspection)
 
 
-def _without_map(inspection: Inspection) -> Inspection:
+def without_map(inspection: Inspection) -> Inspection:
+    """Drop the anomaly map, which is no part of the record and takes the most memory."""
     if inspection.comparison is None:
         return inspection
     return replace(inspection, comparison=replace(inspection.comparison, anomaly_map=None))

@@ -25,9 +25,9 @@ def verdict_of(inspection: Inspection) -> Verdict:
     --------
     >>> from echo_iad.domain.decisions import Decision
     >>> from echo_iad.domain.questions import QuestionType
-    >>> failed = Decision(Status.FAILED, reason="The picture is empty.")
-    >>> record = Inspection("a.png", None, "Is it good?", QuestionType.DISCRIMINATION, "edge", (), (), None, (), failed, {})
-    >>> verdict_of(record)
+    >>> empty = Decision(Status.FAILED, reason="The picture is empty.")
+    >>> kind = QuestionType.DISCRIMINATION
+    >>> verdict_of(Inspection("a.png", None, "Is it good?", kind, "edge", (), (), None, (), empty, {}))
     <Verdict.FAILED: 'failed'>
     """
     if inspection.decision.status is Status.FAILED:

@@ -9,7 +9,7 @@ from echo_iad.domain.evidence import Comparison, Region
 
 
 def percent(share: float) -> str:
-    """Say a share of one as percent, with at most two digits that count; the ends are reached by 0 and 1 alone.
+    """Say a share of one as percent; 0 % and 100 % are said of 0 and 1 alone.
 
     Examples
     --------
@@ -21,9 +21,8 @@ def percent(share: float) -> str:
         return "<0.1 %"
     if 99.9 < hundredfold < 100:
         return ">99.9 %"
-    near_an_end = 0 < hundredfold < 9.95 or 99 < hundredfold < 100
-    text = f"{hundredfold:.1f}" if near_an_end else f"{hundredfold:.0f}"
-    return f"{text.removesuffix('.0')} %"
+    near_an_end = 0 < hundredfold < 0.95 or 99 < hundredfold < 100
+    return f"{hundredfold:.1f} %" if near_an_end else f"{hundredfold:.0f} %"
 
 
 def number(value: float) -> str:
@@ -31,10 +30,21 @@ def number(value: float) -> str:
 
     Examples
     --------
-    >>> number(1.23456), number(0.0123456), number(1234.5)
-    ('1.23', '0.0123', '1234')
+    >>> number(1.23456), number(5.0), number(0.0123456), number(123.4), number(12345.0), number(0.0)
+    ('1.23', '5.00', '0.0123', '123', '12345', '0')
     """
-    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{value:.0f}" if value == 0 or abs(value) >= 100 else f"{value:#.3g}"
+
+
+def p_value(value: float) -> str:
+    """Say a p-value with two digits that count.
+
+    Examples
+    --------
+    >>> p_value(0.64), p_value(1 / 501), p_value(1.0)
+    ('0.64', '0.002', '1')
+    """
+    return f"{value:.2g}"
 
 
 def milliseconds(value: float) -> str:
@@ -78,9 +88,14 @@ def score_sentence(comparison: Comparison) -> str:
     return f"{number(comparison.score)}, {far} {side} the threshold {number(comparison.threshold)}"
 
 
+def times(comparison: Comparison) -> str:
+    """The score as times its threshold; above 1 = anomalous."""
+    return f"{comparison.score / comparison.threshold:.2f} ×"
+
+
 def p_value_sentence(comparison: Comparison) -> str:
     """What the p-value says about the part."""
-    return f"{number(comparison.p_value)}: {percent(comparison.p_value)} of good parts would score at least this high"
+    return f"{p_value(comparison.p_value)}: {percent(comparison.p_value)} of good parts would score at least this high"
 
 
 def answer(inspection: Inspection) -> str:
@@ -91,7 +106,7 @@ def answer(inspection: Inspection) -> str:
     if decision.status is Status.ABSTAINED:
         return decision.text or "not sure"
     chosen = inspection.options.get(decision.option or "", "")
-    said = f"{decision.option}  {chosen}" if decision.option else decision.text
+    said = f"{decision.option}: {chosen}" if decision.option else decision.text
     return f"{said}. {decision.text}" if decision.option and decision.text not in {"", chosen} else said
 
 
