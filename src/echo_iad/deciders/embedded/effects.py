@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from echo_iad.deciders.embedded.lexicon import DEFECTS
 from echo_iad.deciders.embedded.words import stem, tokens, word_set, words
@@ -82,6 +83,7 @@ def denies(text: str) -> bool:
     return _DENIAL.search(plain) is not None
 
 
+@lru_cache(maxsize=4096)
 def harm(text: str, *, defects_harm: bool = True) -> float:
     """How much ``text`` tells of harm: 1 harm, -1 praise, 0 neither.
 

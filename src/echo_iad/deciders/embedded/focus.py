@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from echo_iad.deciders.embedded.effects import harm
 
@@ -51,6 +52,7 @@ def question_focus(text: str) -> Focus:
     return Focus.REMEDY if _ASKS_REMEDY.search(plain) else Focus.EFFECT
 
 
+@lru_cache(maxsize=4096)
 def sentence_focus(text: str) -> Focus:
     """Read what a sentence of knowledge tells.
 

@@ -56,6 +56,7 @@ def stem(word: str, known: Container[str]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def sentences(text: str) -> tuple[str, ...]:
     """List the sentences and list items of ``text``, without their marks.
 
