@@ -8,9 +8,6 @@ from numpy.typing import ArrayLike, NDArray
 from echo_iad.domain.parts import FloatArray
 from echo_iad.memory.neighbours import Neighbours, nearest
 
-_BLOCK = 16
-"""Queries compared at once: bounds the table of similarities."""
-
 
 class ExactIndex:
     """All vectors in one array, in the order of their ids.
@@ -75,11 +72,8 @@ def search_all(queries: FloatArray, vectors: FloatArray, ids: NDArray[np.int64],
         Increasing.
     k : int
     """
-    if len(queries) == 1:
-        return nearest((vectors @ queries[0])[None], ids, k)
-    parts = [nearest(queries[at : at + _BLOCK] @ vectors.T, ids, k) for at in range(0, len(queries), _BLOCK)]
-    if not parts:
+    # vecdot takes half the time of a matrix product here, and gives the same alone as in a batch
+    found = [nearest(np.vecdot(vectors, query)[None], ids, k) for query in queries]
+    if not found:
         return Neighbours(np.empty((0, k), np.int64), np.empty((0, k), np.float32))
-    return Neighbours(
-        np.concatenate([part.ids for part in parts]), np.concatenate([part.similarities for part in parts])
-    )
+    return Neighbours(np.concatenate([one.ids for one in found]), np.concatenate([one.similarities for one in found]))
