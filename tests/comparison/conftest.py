@@ -11,7 +11,7 @@ NOISE = 0.25
 
 
 def draw_levels(seed, *, strange=None, noise=NOISE):
-    """Two levels, ``(20, 20, 6)`` and ``(10, 10, 12)``, of a part; ``strange`` = row and column of a defect's corner."""
+    """Two levels, ``(20, 20, 6)`` and ``(10, 10, 12)``, of a part; ``strange`` = row, column of a defect."""
     pattern, own = np.random.default_rng(99), np.random.default_rng([seed, 1])
     sizes = [(2 * GRID, FINE), (GRID, COARSE)]
     levels = [pattern.standard_normal((side, side, channels)) for side, channels in sizes]

@@ -42,7 +42,7 @@ def test_a_part_like_its_reference_has_no_change(part):
         (lambda rgb: rgb * 1.5, "brighter", "darker"),
         (lambda rgb: rgb[:, ::-1], "of another colour", None),
         (lambda rgb: np.repeat(rgb.mean(axis=1, keepdims=True), 3, axis=1), "paler", "more colourful"),
-        (lambda rgb: rgb + [60, 0, -60], "more colourful", "paler"),
+        (lambda rgb: rgb + np.array([60, 0, -60]), "more colourful", "paler"),
         (lambda rgb: rgb + 5 * (rgb - rgb.mean(axis=0)), "rougher", "smoother"),
         (lambda rgb: rgb * 0 + rgb.mean(axis=0), "smoother", "rougher"),
     ],

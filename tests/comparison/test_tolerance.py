@@ -13,7 +13,7 @@ RATES = st.floats(0.01, 0.6)
 
 
 def alarms(count, rate, trials, *, spread=None):
-    """How many fresh good parts are called anomalous, each against normals of its own; skewed unless a spread is set."""
+    """How many fresh good parts are called anomalous, each by its own normals; skewed scores unless a spread is set."""
     rng = np.random.default_rng([count, round(1000 * rate)])
     shape = (trials, count + 1)
     drawn = rng.gamma(2.0, size=shape) + 0.1 if spread is None else rng.normal(3.0, spread, size=shape)

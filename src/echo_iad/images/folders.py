@@ -39,6 +39,17 @@ def find_good_parts(folder: Path, *, object: str | None = None) -> list[PartPict
     if not folder.is_dir():
         msg = f"There is no folder {folder}."
         raise ImageError(msg)
+    found = _found(folder, object)
+    if not found:
+        msg = (
+            f"{folder} holds no pictures to enrol. Wanted: OBJECT/train/good/*, OBJECT/*, or plain pictures with "
+            "--object NAME."
+        )
+        raise ImageError(msg)
+    return found
+
+
+def _found(folder: Path, object: str | None) -> list[PartPicture]:
     if (folder / _GOOD).is_dir():
         return _listed(folder / _GOOD, object or folder.resolve().name)
     plain = _direct_pictures(folder)
@@ -49,13 +60,7 @@ def find_good_parts(folder: Path, *, object: str | None = None) -> list[PartPict
         return [PartPicture(object, path) for path in plain]
     found = [part for child in _subfolders(folder) for part in _of_object(child)]
     objects = {part.object for part in found}
-    if not found:
-        msg = (
-            f"{folder} holds no pictures to enrol. Wanted: OBJECT/train/good/*, OBJECT/*, or plain pictures with "
-            "--object NAME."
-        )
-        raise ImageError(msg)
-    if object is not None and objects != {object}:
+    if found and object is not None and objects != {object}:
         msg = f"{folder} holds the objects {', '.join(sorted(objects))}; --object {object} cannot name them all."
         raise ImageError(msg)
     return found

@@ -1,0 +1,153 @@
+import numpy as np
+import pytest
+
+from echo_iad.comparison.comparator import Tolerance
+from echo_iad.domain.decisions import Decision, Status
+from echo_iad.domain.evidence import KnowledgePassage, ObjectMatch, Reference
+from echo_iad.domain.parts import ImageEncoding, Picture
+from echo_iad.domain.questions import Expert, Plan, Question, QuestionType
+from echo_iad.experts.panel import Case, Panel, Timings
+
+GEAR = ObjectMatch("gear", named_by_user=False, similarity=0.9, margin=0.5, reason="Near.")
+NOBODY = ObjectMatch(None, named_by_user=False, similarity=0.1, margin=0.0, reason="Unlike every enrolled object.")
+REFERENCE = Reference(7, "/parts/gear/7.png", 0.9)
+PASSAGE = KnowledgePassage("A crack is a thin dark line.", "gear.md", "crack")
+ALL = tuple(Expert)
+
+
+class Scripted:
+    """Every expert at once; writes down who was asked for what."""
+
+    def __init__(self, references=(REFERENCE,), comparison="compared", knowledge=(PASSAGE,)):
+        self.found = references, comparison, knowledge
+        self.calls = []
+
+    def extract(self, vector, object, *, key):
+        self.calls.append(("extract", object, key))
+        return self.found[0]
+
+    def pictures(self, references):
+        return [f"preview {reference.id}" for reference in references]
+
+    def compare(self, picture, levels, object, pictures, tolerance):
+        self.calls.append(("compare", object, tuple(pictures), tolerance.false_alarm_rate))
+        return self.found[1]
+
+    def everything(self, object):
+        self.calls.append(("everything", object))
+        return self.found[2]
+
+    def guide(self, passages, question, question_type, comparison):
+        self.calls.append(("guide", question.text, question_type, comparison))
+        return tuple(passages[:1])
+
+    def decide(self, question, question_type, evidence):
+        self.calls.append(("decide", question_type, evidence))
+        return Decision(Status.ABSTAINED, reason="scripted")
+
+
+@pytest.fixture
+def table():
+    """Answers of the experts -> the panel, and what they were asked."""
+
+    def make(**found):
+        scripted = Scripted(**found)
+        return Panel(scripted, scripted, scripted, scripted), scripted
+
+    return make
+
+
+def case_of(*experts):
+    return Case(
+        Picture(np.zeros((4, 4, 3), np.uint8), 4, 4, "drawn", "abc"),
+        ImageEncoding(np.array([1.0], np.float32)),
+        Question("Where is the crack?"),
+        Plan(QuestionType.LOCALIZATION, (*experts, Expert.DECISION_MAKER)),
+        Tolerance(0.07),
+    )
+
+
+def consult(panel, case, match=GEAR):
+    return panel.consult(case, match, Timings())
+
+
+def test_only_the_experts_of_the_plan_are_called(table):
+    panel, asked = table()
+    evidence = consult(panel, case_of(Expert.REFERENCE_EXTRACTOR))
+    assert asked.calls == [("extract", "gear", "abc")]
+    assert (evidence.references, evidence.comparison, evidence.knowledge) == ((REFERENCE,), None, ())
+    assert evidence.missing == {}
+    assert evidence.object == GEAR
+
+
+def test_each_expert_sees_what_those_before_it_found(table):
+    panel, asked = table()
+    experts = (Expert.REFERENCE_EXTRACTOR, Expert.VISUAL_COMPARATOR, Expert.KNOWLEDGE_GUIDE)
+    evidence = consult(panel, case_of(*experts))
+    assert asked.calls == [
+        ("extract", "gear", "abc"),
+        ("compare", "gear", ("preview 7",), 0.07),
+        ("everything", "gear"),
+        ("guide", "Where is the crack?", QuestionType.LOCALIZATION, "compared"),
+    ]
+    assert (evidence.comparison, evidence.knowledge, evidence.object_knowledge) == ("compared", (PASSAGE,), (PASSAGE,))
+
+
+def test_the_plan_sets_the_order(table):
+    panel, asked = table()
+    consult(panel, case_of(Expert.KNOWLEDGE_GUIDE, Expert.VISUAL_COMPARATOR, Expert.REFERENCE_EXTRACTOR))
+    assert [call[0] for call in asked.calls] == ["everything", "guide", "compare", "extract"]
+    assert asked.calls[1][3] is None
+    assert asked.calls[2][2] == ()
+
+
+def test_what_cannot_be_served_is_missing_with_its_reason_and_the_others_go_on(table):
+    panel, _ = table(references=(), comparison=None)
+    experts = (Expert.REFERENCE_EXTRACTOR, Expert.VISUAL_COMPARATOR, Expert.KNOWLEDGE_GUIDE)
+    evidence = consult(panel, case_of(*experts))
+    assert set(evidence.missing) == {"reference_extractor", "visual_comparator"}
+    assert all("gear" in why for why in evidence.missing.values())
+    assert evidence.comparison is None
+    assert evidence.knowledge == (PASSAGE,)
+
+
+def test_no_knowledge_is_missing_and_nothing_is_chosen_from_it(table):
+    panel, asked = table(knowledge=())
+    evidence = consult(panel, case_of(Expert.KNOWLEDGE_GUIDE))
+    assert set(evidence.missing) == {"knowledge_guide"}
+    assert [call[0] for call in asked.calls] == ["everything"]
+
+
+def test_an_unknown_part_is_compared_with_nothing(table):
+    panel, asked = table()
+    experts = (Expert.REFERENCE_EXTRACTOR, Expert.VISUAL_COMPARATOR, Expert.KNOWLEDGE_GUIDE)
+    evidence = consult(panel, case_of(*experts), NOBODY)
+    assert asked.calls == []
+    assert set(evidence.missing) == {str(expert) for expert in experts}
+    assert set(evidence.missing.values()) == {"The object is unknown."}
+
+
+def test_the_decision_maker_gets_the_evidence(table):
+    panel, asked = table()
+    case = case_of(Expert.REFERENCE_EXTRACTOR)
+    evidence = consult(panel, case)
+    assert panel.decide(case, evidence, Timings()).reason == "scripted"
+    assert asked.calls[-1] == ("decide", QuestionType.LOCALIZATION, evidence)
+
+
+def test_times_are_kept_for_each_step_that_was_taken(table):
+    panel, _ = table()
+    timings, case = Timings(), case_of(Expert.REFERENCE_EXTRACTOR, Expert.VISUAL_COMPARATOR)
+    panel.decide(case, panel.consult(case, GEAR, timings), timings)
+    assert list(timings.milliseconds) == ["reference_extractor", "visual_comparator", "decision_maker"]
+    assert all(spent >= 0 for spent in timings.milliseconds.values())
+
+
+def test_a_step_that_fails_is_timed_and_the_same_step_adds_up():
+    timings = Timings()
+    with pytest.raises(KeyError), timings.step("once"):
+        raise KeyError
+    first = timings.milliseconds["once"]
+    with timings.step("once"):
+        pass
+    assert timings.milliseconds["once"] >= first
