@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -71,8 +72,8 @@ def _top(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit; what the user can cure is one line on standard error."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a file's name need not be text
+        if isinstance(stream, TextIOWrapper):  # pipes get UTF-8 whatever the locale; a file's name need not be text
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
     try:
         status = get_command(app).main(arguments, prog_name="echo-iad", standalone_mode=False)
     except UserError as fault:
@@ -97,4 +98,5 @@ def _refuse_usage(fault: typer.TyperException) -> int:
         return FAULT
     context = getattr(fault, "ctx", None)
     path = context.command_path if context else "echo-iad"
-    return _refuse(f"{message.rstrip('.')}. See: {path} --help")
+    end = "" if message.endswith((".", "?")) else "."
+    return _refuse(f"{message}{end} See: {path} --help")

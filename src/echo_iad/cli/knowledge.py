@@ -14,13 +14,15 @@ from echo_iad.cli.options import AsJson, MemoryFolder, ObjectName, ProfileName
 if TYPE_CHECKING:
     from echo_iad.memory.records import StoredPassage
 
-app = typer.Typer(no_args_is_help=True, help="What is normal about a product, and what goes wrong.")
 SOURCE_HELP = "Markdown or text (a file for each product, named like it), or MMAD's domain_knowledge.json."
 IMPORT_EXAMPLES = examples(
     ("A folder with one file for each product", "echo-iad knowledge import knowledge/ --memory parts"),
     ("One text about one product", "echo-iad knowledge import notes.md --object valve --memory parts"),
 )
 SHOW_EXAMPLES = examples(("What Echo knows about one product", "echo-iad knowledge show --object valve --memory parts"))
+app = typer.Typer(
+    no_args_is_help=True, help="What is normal about a product, and what goes wrong.", epilog=IMPORT_EXAMPLES
+)
 
 
 @app.command("import", epilog=IMPORT_EXAMPLES)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from echo_iad.domain.parts import Normal
     from echo_iad.memory.store import Memory
 
-app = typer.Typer(no_args_is_help=True, help="What was enrolled: look into it, check it, remove from it.")
 INFO_EXAMPLES = examples(
     ("Its objects", "echo-iad memory info --memory parts"),
     ("The normals of one object, with their numbers", "echo-iad memory info --memory parts --object valve"),
@@ -25,6 +24,9 @@ VERIFY_EXAMPLES = examples(("Read everything and check it", "echo-iad memory ver
 REMOVE_EXAMPLES = examples(
     ("Two normals, by their numbers", "echo-iad memory remove 17 18 --memory parts"),
     ("A whole object; its knowledge stays", "echo-iad memory remove --object valve --memory parts"),
+)
+app = typer.Typer(
+    no_args_is_help=True, help="What was enrolled: look into it, check it, remove from it.", epilog=INFO_EXAMPLES
 )
 
 

@@ -12,11 +12,13 @@ from echo_iad.cli.console import plain_table, print_json, results
 from echo_iad.cli.examples import examples
 from echo_iad.cli.options import AsJson
 
-app = typer.Typer(no_args_is_help=True, help="Encoders: which there are, and how to export one.")
 LIST_EXAMPLES = examples(("What is on this machine", "echo-iad models list"))
 EXPORT_EXAMPLES = examples(
     ("From a checkpoint in a folder", "echo-iad models export clip --model clip-vit-b16 --to clip-onnx"),
     ("Use it: in a profile", 'image_model = "clip-onnx"'),
+)
+app = typer.Typer(
+    no_args_is_help=True, help="Encoders: which there are, and how to export one.", epilog=EXPORT_EXAMPLES
 )
 
 

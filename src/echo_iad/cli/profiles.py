@@ -10,13 +10,13 @@ from echo_iad.cli.console import plain_table, print_json, results
 from echo_iad.cli.examples import examples
 from echo_iad.cli.options import AsJson
 
-app = typer.Typer(no_args_is_help=True, help="Profiles: one TOML file names every choice.")
 LIST_EXAMPLES = examples(("What Echo ships", "echo-iad profiles list"))
 SHOW_EXAMPLES = examples(
     ("Every choice of one profile", "echo-iad profiles show edge"),
     ("Make your own: copy, change, use", "echo-iad profiles show edge > mine.toml"),
     ("", "echo-iad inspect new.jpg --memory parts --profile mine.toml"),
 )
+app = typer.Typer(no_args_is_help=True, help="Profiles: one TOML file names every choice.", epilog=SHOW_EXAMPLES)
 
 
 @app.command("list", epilog=LIST_EXAMPLES)

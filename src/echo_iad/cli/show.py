@@ -53,8 +53,8 @@ def _facts(inspection: Inspection) -> Iterator[tuple[str, RenderableType]]:
     decision = inspection.decision
     yield "Question", Text(inspection.question)
     yield "Answer", Text(words.answer(inspection), style="bold")
-    if decision.reason:
-        yield "Because", Text(decision.reason)
+    if why := words.reason(inspection):
+        yield "Because", Text(why)
     for letter, probability in decision.probabilities.items():
         yield "", _bar(f"{letter}  {inspection.options.get(letter, '')}", probability, chosen=letter == decision.option)
     if inspection.comparison is not None:

@@ -40,12 +40,17 @@ def from_json(line: str) -> Inspection:
     from pydantic import ValidationError
 
     try:
-        return _adapter().validate_json(line)
+        return _adapter().validate_python(json.loads(line))
     except ValidationError as fault:
         first = fault.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the line"
-        msg = f"No record of an inspection: {where}: {first['msg']}. Such lines are printed by: echo-iad inspect --json"
-        raise UserError(msg) from fault
+        raise UserError(_no_record(f"{where}: {first['msg']}")) from fault
+    except ValueError as fault:
+        raise UserError(_no_record(f"no JSON: {fault}")) from fault
+
+
+def _no_record(why: str) -> str:
+    return f"The line is no record of an inspection: {why}. Such lines are printed by: echo-iad inspect --json"
 
 
 @cache

@@ -44,8 +44,8 @@ def on_scale(ratio: FloatArray | float) -> FloatArray:
 
     Examples
     --------
-    >>> on_scale(np.array([-1.0, 0.5, 1.0, 2.0, 4.0, 9.0])).round(3).tolist()
-    [0.0, 0.167, 0.333, 0.667, 1.0, 1.0]
+    >>> (300 * on_scale(np.array([-1.0, 0.5, 1.0, 2.0, 4.0, 9.0]))).round().tolist()
+    [0.0, 50.0, 100.0, 200.0, 300.0, 300.0]
     """
     clipped = np.clip(ratio, 0.0, MOST)
     above = np.log(np.maximum(clipped, 1.0)) / np.log(MOST)

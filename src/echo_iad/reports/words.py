@@ -110,6 +110,12 @@ def answer(inspection: Inspection) -> str:
     return f"{said}. {decision.text}" if decision.option and decision.text not in {"", chosen} else said
 
 
+def reason(inspection: Inspection) -> str:
+    """Why it was decided so; empty when the answer says it already."""
+    decision = inspection.decision
+    return "" if decision.reason in decision.text else decision.reason
+
+
 def listed(items: Sequence[str]) -> str:
     """Join with commas and a final "and".
 

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from echo_iad.domain.decisions import Decision, Status
+from echo_iad.reports import words
+
+
+def test_a_region_says_where_it_is_and_how_it_differs(comparison):
+    region = comparison.regions[0]
+    assert words.place(region) == "upper right, near the rim"
+    assert words.place(replace(region, part_position="")) == "upper right"
+    assert words.change(region) == "darker, rougher (dark brown instead of blue)"
+    assert words.change(replace(region, change=replace(region.change, words=()))) == "dark brown instead of blue"
+    assert words.change(replace(region, change=replace(region.change, colour="blue"))) == "darker, rougher"
+    assert words.change(replace(region, change=None)) == ""
+
+
+def test_a_score_is_told_against_its_threshold(comparison, good):
+    assert words.score_sentence(comparison) == "5.00, 150 % above the threshold 2.00"
+    assert words.score_sentence(good.comparison) == "1.20, 40 % below the threshold 2.00"
+    assert words.times(comparison) == "2.50 ×"
+    assert words.p_value_sentence(comparison).startswith("0.04: 4 % of good parts")
+
+
+def test_every_kind_of_answer_has_words(inspection, failed, unsure):
+    assert words.answer(inspection) == "B: Stain"
+    assert words.answer(failed) == "no answer: the inspection failed"
+    assert words.answer(unsure) == "not sure"
+    spoken = Decision(Status.ANSWERED, "B", "Stain")
+    assert words.answer(replace(inspection, decision=spoken)) == "B: Stain"
+    explained = Decision(Status.ANSWERED, "B", "It is brown.")
+    assert words.answer(replace(inspection, decision=explained)) == "B: Stain. It is brown."
+    opened = Decision(Status.ANSWERED, None, "There is a stain.")
+    assert words.answer(replace(inspection, decision=opened, options={})) == "There is a stain."
+
+
+def test_a_reason_is_not_said_twice(inspection):
+    decision = Decision(Status.ANSWERED, None, "No. The score is low.", reason="The score is low.")
+    assert words.reason(replace(inspection, decision=decision)) == ""
+    assert words.reason(inspection) == "The region is dark brown."
