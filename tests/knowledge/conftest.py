@@ -29,7 +29,7 @@ or fall.
 ## bent leaf
 
 A bent leaf is a plate that stands at a visible angle to the other one. The bend usually lies between the two outer
-screw holes. A leaf is bent by a fall or by too much pressure in packing. A hinge with a bent leaf jams and cannot be
+drill holes. A leaf is bent by a fall or by too much pressure in packing. A hinge with a bent leaf jams and cannot be
 mounted.
 """
 

@@ -68,7 +68,7 @@ def test_what_was_seen_moves_the_choice(edge, hinge):
 
 
 def test_the_options_are_part_of_the_question(edge, hinge):
-    options = {"A": "Rust.", "B": "A bent leaf.", "C": "A missing screw."}
+    options = {"A": "Rust.", "B": "A bent leaf.", "C": "A missing pin."}
     chosen = RelevanceExtractor(edge).extract(
         hinge, Question("What is the type of the defect?", options), C, mode="context", limit=2
     )

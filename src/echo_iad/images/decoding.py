@@ -171,13 +171,14 @@ def _load_jpeg(data: bytes, image: JpegImageFile, at_least: int | None) -> None:
     reduced = None if at_least is None else (at_least, at_least)
     image.draft(None, reduced)
     image.load()
-    end = data.find(b"\xff\xd9", _first_scan(data))
-    if end < 0:
+    scan = _first_scan(data)
+    if data.rfind(b"\xff\xd9") < scan:
         msg = "no end marker after the picture's data"
         raise ValueError(msg)
     last = image.getpixel((image.width - 1, image.height - 1))
     if set(last if isinstance(last, tuple) else (last,)) != {_JPEG_GREY}:
         return
+    end = data.find(b"\xff\xd9", scan)
     probe = Image.open(io.BytesIO(data[:end] + _PROBE + data[end:]), formats=("JPEG",))
     probe.draft(None, reduced)
     if not np.array_equal(np.asarray(probe), np.asarray(image)):

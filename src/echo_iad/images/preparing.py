@@ -40,7 +40,7 @@ def resize(pixels: ByteArray, width: int, height: int) -> ByteArray:
     if pixels.shape[:2] == (height, width):
         return pixels
     image = Image.fromarray(np.ascontiguousarray(pixels))
-    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0))
+    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=1.0))
 
 
 def shrink(pixels: ByteArray, longest: int) -> ByteArray:

@@ -120,7 +120,7 @@ def find_object(known: Iterable[ObjectKnowledge], name: str) -> ObjectKnowledge 
 
 
 def object_key(name: str) -> str:
-    """Reduce a name to what tells objects apart: ``Metal Nut`` and ``metal_nut`` are one.
+    """Reduce a name to what tells objects apart: ``Steel Plate`` and ``steel_plate`` are one.
 
     Examples
     --------
