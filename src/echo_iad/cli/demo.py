@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = examples(
     ("Enrol the sample parts, ask, and write a report", "echo-iad demo"),
-    ("Then ask for yourself", "echo-iad inspect echo-demo/parts/woven_fabric/test/stain --memory echo-demo/memory"),
+    ("Then ask for yourself", "echo-iad inspect echo-demo/parts/*/test/stain --memory echo-demo/memory"),
 )
 MARKER = "made-by-echo-iad-demo"
 """File that says that a folder is a demo's, which the next demo may make anew."""

@@ -59,6 +59,8 @@ def _as_json(done: Enrolment) -> dict[str, object]:
 
 
 def _print(done: Enrolment) -> None:
+    from rich.text import Text
+
     console = results()
     known = f", {done.known} known already" if done.known else ""
     console.print(f"[bold]{done.added}[/bold] enrolled{known} in {done.seconds:.1f} s")
@@ -68,4 +70,4 @@ def _print(done: Enrolment) -> None:
         table.add_row(name, str(normals))
     console.print(table)
     for image in done.failed:
-        console.print(f"[bold red]Failed[/] {image.reason}", soft_wrap=True, markup=True)
+        console.print(Text.assemble(("Failed ", "bold red"), image.reason), soft_wrap=True)

@@ -23,8 +23,7 @@ EXAMPLES = examples(
     ("Is there any defect?", "echo-iad inspect new.jpg --memory parts"),
     (
         "A question with options",
-        'echo-iad inspect new.jpg --memory parts --question "Which defect?" \\\\\n'
-        "    --option A=Scratch --option B=Dent",
+        'echo-iad inspect new.jpg --memory parts --question "Which defect?" \\\n    --option A=Scratch --option B=Dent',
     ),
     ("A folder, as JSON lines and as a report", "echo-iad inspect today --memory parts --json --report today.html"),
     ("One false alarm in a hundred", "echo-iad inspect new.jpg --memory parts --false-alarm-rate 0.01"),

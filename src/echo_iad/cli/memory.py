@@ -100,7 +100,8 @@ def verify(*, memory: MemoryFolder, json: AsJson = False) -> None:
         console = results()
         for problem in problems:
             console.print(problem, markup=False, soft_wrap=True)
-        verdict = f"{len(problems)} problems" if problems else f"sound, {normals} normals"
+        plural = "" if len(problems) == 1 else "s"
+        verdict = f"{len(problems)} problem{plural}" if problems else f"sound, {normals} normals"
         console.print(f"{memory}: {verdict}", markup=False, soft_wrap=True)
     if problems:
         raise typer.Exit(1)
@@ -109,7 +110,7 @@ def verify(*, memory: MemoryFolder, json: AsJson = False) -> None:
 @app.command("remove", epilog=REMOVE_EXAMPLES)
 def remove(
     numbers: Annotated[
-        list[int] | None, typer.Argument(metavar="[NUMBER]...", help="Normals, as `memory info --object` lists them.")
+        list[int] | None, typer.Argument(metavar="NUMBER", help="Normals, as `memory info --object` lists them.")
     ] = None,
     *,
     memory: MemoryFolder,

@@ -13,8 +13,8 @@ from echo_iad.cli.options import AsJson
 LIST_EXAMPLES = examples(("What Echo ships", "echo-iad profiles list"))
 SHOW_EXAMPLES = examples(
     ("Every choice of one profile", "echo-iad profiles show edge"),
-    ("Make your own: copy, change, use", "echo-iad profiles show edge > mine.toml"),
-    ("", "echo-iad inspect new.jpg --memory parts --profile mine.toml"),
+    ("Make your own: copy it, change it", "echo-iad profiles show edge > mine.toml"),
+    ("and use it", "echo-iad inspect new.jpg --memory parts --profile mine.toml"),
 )
 app = typer.Typer(no_args_is_help=True, help="Profiles: one TOML file names every choice.", epilog=SHOW_EXAMPLES)
 
