@@ -35,7 +35,7 @@ from echo_iad.memory.hnsw import HnswIndex
 from echo_iad.memory.records import NewNormal
 from echo_iad.memory.retriever import Retriever
 from echo_iad.memory.store import Memory
-from echo_iad.memory.whole import graph_cache
+from echo_iad.memory.whole import WholeIndex, graph_cache
 from echo_iad.settings import RetrievalSettings, load_profile
 
 DIMENSION = 512
@@ -121,7 +121,7 @@ class Row:
     bytes_per_vector: float
     """Of the cached graph, vectors included."""
     peak_gigabytes: float
-    """Of this process up to here."""
+    """Of this process while it enrolled, built and loaded; what is measured beside it comes after."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,18 +134,18 @@ class Asked:
 
 def measure(mixture: Mixture, size: int, settings: RetrievalSettings, folder: Path) -> Row:
     """Enrol, index and ask at one size."""
-    vectors, objects = mixture.draw(size, seed=size)
     queries = ask(mixture)
     with Memory.open(folder, create=True) as memory:
-        enrol_seconds = seconds(lambda: enrol(memory, vectors, objects))
-        retriever = Retriever(memory, settings, seed=0)
+        enrol_seconds = seconds(lambda: enrol(memory, *mixture.draw(size, seed=size)))
         faiss.omp_set_num_threads(os.cpu_count() or 1)
-        build_seconds = seconds(lambda: retriever.similar(queries.vectors[0], k=1))
+        build_seconds = seconds(lambda: WholeIndex(memory, settings).current())
         faiss.omp_set_num_threads(1)
-        load_seconds = seconds(lambda: Retriever(memory, settings, seed=0).similar(queries.vectors[0], k=1))
+        retriever = Retriever(memory, settings, seed=0)
+        load_seconds = seconds(lambda: retriever.similar(queries.vectors[0], k=1))
         size_on_disk = graph_cache(memory, settings)[0].stat().st_size
+        own_peak = peak_gigabytes()
         found, near = graph_times(memory, retriever, queries, settings)
-        truth, far = exact_times(vectors, retriever, queries)
+        truth, far = exact_times(mixture.draw(size, seed=size)[0], retriever, queries)
     median = {name: float(np.median(times)) for name, times in (near | far).items()}
     return Row(
         vectors=size,
@@ -163,8 +163,13 @@ def measure(mixture: Mixture, size: int, settings: RetrievalSettings, folder: Pa
         build_seconds=build_seconds,
         load_seconds=load_seconds,
         bytes_per_vector=size_on_disk / size,
-        peak_gigabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9,
+        peak_gigabytes=own_peak,
     )
+
+
+def peak_gigabytes() -> float:
+    """Most memory that this process has held so far, 10^9 bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
 
 
 def ask(mixture: Mixture) -> Asked:
@@ -253,6 +258,14 @@ def timed(ways: dict[str, Callable[[int], object]]) -> dict[str, list[float]]:
     return times
 
 
+def earlier(path: Path, breadths: dict[str, int]) -> dict[int, dict[str, Any]]:
+    """Rows of an earlier run with the same breadths, by size: a million takes long and can be run alone."""
+    if not path.is_file():
+        return {}
+    report = json.loads(path.read_text(encoding="utf-8"))
+    return {row["vectors"]: row for row in report["rows"]} if report["settings"] == breadths else {}
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -263,17 +276,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     changes = {name: value for name in ("m", "ef_construction", "ef_search") if (value := getattr(chosen, name))}
     settings = load_profile("edge").retrieval.model_copy(update={"index": "hnsw", **changes})
-    mixture, rows = Mixture(seed=0), []
+    breadths = {"m": settings.m, "ef_construction": settings.ef_construction, "ef_search": settings.ef_search}
+    mixture, rows = Mixture(seed=0), earlier(chosen.out, breadths)
     for size in chosen.sizes:
         with tempfile.TemporaryDirectory() as folder:
-            rows.append(asdict(measure(mixture, size, settings, Path(folder))))
-        print(json.dumps(rows[-1]), flush=True)
+            rows[size] = asdict(measure(mixture, size, settings, Path(folder)))
+        print(json.dumps(rows[size]), flush=True)
     report = {
         "command": "python benchmarks/retrieval.py --out benchmarks/retrieval.json",
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "versions": {"numpy": np.__version__, "faiss": faiss.__version__, "python": platform.python_version()},
-        "settings": {"m": settings.m, "ef_construction": settings.ef_construction, "ef_search": settings.ef_search},
-        "rows": rows,
+        "settings": breadths,
+        "rows": [rows[size] for size in sorted(rows)],
     }
     chosen.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 

@@ -65,12 +65,15 @@ class WholeIndex:
         if len(gone):
             index.remove(gone)
         if len(new):
-            table = self._memory.vectors()
-            added = slice(None) if len(new) == len(table) else np.isin(table.ids, new)  # a copy less of all of them
-            index.add(table.vectors[added], table.ids[added])
+            self._add(index, new)
         if kept is None or len(gone) or len(new):
             write_cache(path, stamp, {"marks": marks, **index.arrays()})
         return index
+
+    def _add(self, index: Index, new: NDArray[np.int64]) -> None:
+        table = self._memory.vectors()
+        added = slice(None) if len(new) == len(table) else np.isin(table.ids, new)  # a copy less of all of them
+        index.add(table.vectors[added], table.ids[added])
 
 
 def graph_cache(memory: Memory, settings: RetrievalSettings) -> tuple[Path, str]:
