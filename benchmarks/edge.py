@@ -1,0 +1,126 @@
+"""What the edge profile reaches: writes edge.json beside this file and the tables of docs/benchmarks.md.
+
+Inspects every test part of the samples and, where it is there, of the folder of real parts and of MMAD's questions.
+Deterministic but for times and memory. Names of products are read from folders; no picture leaves them.
+
+Run from anywhere: ``python benchmarks/edge.py [--data FOLDER] [--out FILE.json]``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from echo_iad.samples import sample_knowledge, sample_parts
+from layouts import TestObject, read_objects, show_as_mvtec
+from speed import COMMAND, base_install_megabytes, inspection_figures, process_figures
+from tables import write_docs
+
+if TYPE_CHECKING:
+    from echo_iad import Echo
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main() -> int:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder with as_mvtec.py")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        report = {"command": "python benchmarks/edge.py", "machine": machine()}
+        report |= measure_samples(Path(folder))
+        if (asked.data / "as_mvtec.py").is_file():
+            report |= measure_data(asked.data, Path(folder))
+        else:
+            print(f"No real parts in {asked.data}: the sample parts alone are measured. Name them with --data FOLDER.")
+    asked.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    write_docs(report, ROOT / "docs" / "benchmarks.md")
+    return 0
+
+
+def machine() -> dict[str, str | int]:
+    """Where it was measured."""
+    return {"architecture": platform.machine(), "cores": os.cpu_count() or 1, "python": platform.python_version()}
+
+
+def measure_samples(folder: Path) -> dict[str, Any]:
+    """Speed first, while this process is small; then the figures of the sample parts."""
+    memory = folder / "samples"
+    for words in (["enrol", str(sample_parts())], ["knowledge", "import", str(sample_knowledge())]):
+        subprocess.run([COMMAND, *words, "--memory", str(memory)], check=True, stdout=subprocess.DEVNULL)
+    speed = process_figures(memory, folder / "photos") | inspection_figures(memory, folder / "photos")
+    speed["base_install_megabytes"] = base_install_megabytes(ROOT)
+    say("speed", speed)
+
+    from echo_iad import Echo
+    from questions import answer, count, longest, own_questions
+
+    with Echo.from_profile("edge", memory=memory) as echo:
+        samples = measure_objects(echo, read_objects(sample_parts()))
+        asked = own_questions()
+        samples["questions"] = {
+            "evidence and knowledge": count(asked, answer(echo, asked)),
+            "longest option, blind": count(asked, longest(asked)),
+        }
+    return {"speed": speed, "samples": samples}
+
+
+def measure_data(data: Path, folder: Path) -> dict[str, Any]:
+    """Real parts, then MMAD's questions: first by evidence alone, then with MMAD's knowledge, then blindly."""
+    from echo_iad import Echo
+    from questions import answer, count, longest, mmad_questions
+
+    (folder / "parts").mkdir()
+    show_as_mvtec(data, folder / "parts")
+    with Echo.from_profile("edge", memory=folder / "memory", create=True) as echo:
+        speed = {tested.name: enrol(echo, tested) for tested in read_objects(folder / "parts")}
+        report: dict[str, Any] = measure_objects(echo, read_objects(folder / "parts"))
+        report["enrolled_per_second"] = speed
+        say("enrolled per second", speed)
+        asked = mmad_questions(data / "mmad")
+        strict = count(asked, answer(echo, asked))
+        echo.import_knowledge(data / "mmad" / "domain_knowledge.json")
+        assisted = count(asked, answer(echo, asked))
+    report["mmad"] = {
+        "evidence only": strict,
+        "assisted by MMAD's knowledge": assisted,
+        "longest option, blind": count(asked, longest(asked)),
+    }
+    say("MMAD", {name: rows["all"] for name, rows in report["mmad"].items()})
+    return {"data": report}
+
+
+def enrol(echo: Echo, tested: TestObject) -> float:
+    """Enrol one object's normals; images a second, all the learning included."""
+    done = echo.enrol(tested.normals, object=tested.name)
+    return round(done.added / done.seconds, 1)
+
+
+def measure_objects(echo: Echo, objects: list[TestObject]) -> dict[str, Any]:
+    """Detection of each object, and the means."""
+    from detection import detect, mean_detection
+
+    rows = []
+    for tested in objects:
+        rows.append(detect(echo, tested))
+        say(tested.name, asdict(rows[-1]))
+    return {"objects": [asdict(row) for row in rows], "mean": mean_detection(rows)}
+
+
+def say(what: str, figures: dict[str, Any]) -> None:
+    """Show what was measured as it comes."""
+    print(f"{what}: {json.dumps(figures)}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""Time and memory of the edge profile on the sample parts: one inspection, whole processes, the base install.
+
+Run before anything large is loaded: a child's peak memory is at least its parent's at the start.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from echo_iad.samples import sample_parts
+
+COMMAND = str(Path(sys.executable).with_name("echo-iad"))
+RUNS = 40
+"""Timed inspections."""
+COLD_RUNS = 5
+SIDE = 900
+
+
+def photos(folder: Path, count: int) -> list[Path]:
+    """Write sample parts as JPEGs of 900 x 900, no two alike, so that nothing is answered from a cache."""
+    sources = sorted(sample_parts().glob("*/test/*/*.jpg"))
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for number in range(count):
+        image = Image.open(sources[number % len(sources)]).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+        shade = 1 + 0.002 * (number // len(sources))
+        pixels = np.clip(np.asarray(image) * shade, 0, 255).astype(np.uint8)
+        pixels[0, 0] = number % 256
+        written.append(folder / f"{number:03d}.jpg")
+        Image.fromarray(pixels).save(written[-1], quality=90)
+    return written
+
+
+def process_figures(memory: Path, folder: Path) -> dict[str, Any]:
+    """Whole processes: seconds of the help and of a cold inspection, and the peak memory of 100 inspections."""
+    pictures = [str(path) for path in photos(folder, 100)]
+    inspect = [COMMAND, "inspect", "--json", "--memory", str(memory)]
+    cold = [_process([*inspect, pictures[number]]) for number in range(COLD_RUNS)]
+    helped = [_process([COMMAND, "--help"]) for _ in range(COLD_RUNS)]
+    return {
+        "help_seconds": _median([seconds for seconds, _ in helped]),
+        "cold_inspect_seconds": _median([seconds for seconds, _ in cold]),
+        "peak_megabytes_of_100_inspections": round(_process([*inspect, *pictures])[1]),
+    }
+
+
+def _process(command: list[str]) -> tuple[float, float]:
+    """Seconds and peak megabytes of a child process."""
+    start = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(child.pid, 0)
+    spent = time.perf_counter() - start
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        message = f"{' '.join(command[:3])} ended with {child.returncode}."
+        raise SystemExit(message)
+    return spent, used.ru_maxrss * 1024 / 1e6
+
+
+def inspection_figures(memory: Path, folder: Path) -> dict[str, Any]:
+    """One warm inspection beside decoding and the encoder's bare run, in one process, taking turns."""
+    from echo_iad import Echo
+
+    pictures = photos(folder, RUNS + 4)
+    run_bare = _bare_encoder()
+    inspected: list[float] = []
+    decoded: list[float] = []
+    bare: list[float] = []
+    with Echo.from_profile("edge", memory=memory, read_only=True) as echo:
+        for number, path in enumerate(pictures):
+            spent = [
+                _milliseconds(lambda path=path: echo.inspect(path)),  # type: ignore[misc]  # defaults bind now
+                _milliseconds(lambda path=path: np.asarray(Image.open(path).convert("RGB"))),  # type: ignore[misc]
+                _milliseconds(run_bare),
+            ]
+            if number >= len(pictures) - RUNS:
+                for kept, one in zip((inspected, decoded, bare), spent, strict=True):
+                    kept.append(one)
+    least = [one + other for one, other in zip(decoded, bare, strict=True)]
+    return {
+        "runs": RUNS,
+        "picture": f"{SIDE} x {SIDE} JPEG",
+        "inspect_ms": _median(inspected),
+        "inspect_p95_ms": round(float(np.quantile(inspected, 0.95)), 2),
+        "decode_ms": _median(decoded),
+        "encoder_ms": _median(bare),
+        "ratio": round(statistics.median(inspected) / statistics.median(least), 2),
+    }
+
+
+def _bare_encoder() -> Callable[[], object]:
+    """One run of the encoder's session on a picture that is ready, as ONNX Runtime alone would do it."""
+    from echo_iad.encoders.onnx import EdgeImageEncoder
+
+    encoder = EdgeImageEncoder()
+    session, outputs, side = encoder._session, encoder._outputs, encoder._side
+    pixels = np.random.default_rng(0).integers(0, 255, (1, side, side, 3)).astype(np.uint8)
+    return lambda: session.run(outputs, {"pixels": pixels})
+
+
+def base_install_megabytes(root: Path) -> float | None:
+    """Size of the environment of ``make demo``; None when there is none."""
+    environment = root / ".venv"
+    if not (environment / ".echo-base").is_file():
+        return None
+    sizes = [path.lstat().st_size for path in environment.rglob("*") if not path.is_dir()]
+    return round(sum(sizes) / 1e6)
+
+
+def _milliseconds(task: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    task()
+    return 1000 * (time.perf_counter() - start)
+
+
+def _median(values: list[float]) -> float:
+    return round(statistics.median(values), 3)
