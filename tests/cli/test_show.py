@@ -84,6 +84,11 @@ def test_a_part_of_no_enrolled_object_is_said_so(inspection):
     assert "an unknown object" in printed(unknown)
 
 
+def test_a_long_path_keeps_its_end(inspection):
+    text = printed(replace(inspection, image=f"/{'deep/' * 30}part_000017.png"))
+    assert "deep/part_000017.png" in text.splitlines()[0]
+
+
 def test_a_plain_terminal_gets_plain_frames(inspection):
     text = printed(inspection, encoding="ascii")
     assert "+-" in text

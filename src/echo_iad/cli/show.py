@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from echo_iad.domain.evidence import Comparison
 
 _STYLES = {
-    Verdict.FAILED: "bold white on red",
-    Verdict.ANOMALOUS: "bold red",
-    Verdict.NOT_SURE: "bold yellow",
-    Verdict.ANSWERED: "bold cyan",
-    Verdict.GOOD: "bold green",
+    Verdict.FAILED: "bold reverse magenta",
+    Verdict.ANOMALOUS: "bold reverse red",
+    Verdict.NOT_SURE: "bold reverse yellow",
+    Verdict.ANSWERED: "bold reverse cyan",
+    Verdict.GOOD: "bold reverse green",
 }
 _SHOWN_REGIONS = 3
 _BAR = 20
+_TITLE = 72
 
 
 def inspection_panel(inspection: Inspection) -> RenderableType:
@@ -38,7 +39,7 @@ def inspection_panel(inspection: Inspection) -> RenderableType:
     facts.add_column(overflow="fold")
     for label, value in _facts(inspection):
         facts.add_row(label, value)
-    title = Text(inspection.image, style="bold")
+    title = Text(_ending(inspection.image), style="bold")
     return Panel(Group(head, facts), title=title, title_align="left", box=ROUNDED, border_style="dim")
 
 
@@ -47,6 +48,11 @@ def _about(inspection: Inspection) -> str:
     known = inspection.object or ("an unknown object" if match else "")
     recognised = " (recognised)" if inspection.object and match and not match.named_by_user else ""
     return f"{known}{recognised}"
+
+
+def _ending(path: str) -> str:
+    """The end of a long path, which tells pictures apart."""
+    return path if len(path) <= _TITLE else f"…{path[1 - _TITLE :]}"
 
 
 def _facts(inspection: Inspection) -> Iterator[tuple[str, RenderableType]]:
