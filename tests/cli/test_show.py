@@ -71,7 +71,7 @@ def test_words_of_a_user_are_no_markup(inspection):
 def test_a_failure_and_an_abstention_are_no_verdict(inspection):
     failed = replace(inspection, comparison=None, decision=Decision(Status.FAILED, reason="The picture is empty."))
     assert "FAILED" in printed(failed)
-    assert "no answer: the inspection failed" in printed(failed)
+    assert "No answer: the inspection failed" in printed(failed)
     assert "The picture is empty." in printed(failed)
     unsure = replace(inspection, decision=Decision(Status.ABSTAINED, reason="Too close."))
     assert "NOT SURE" in printed(unsure)

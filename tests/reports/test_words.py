@@ -25,14 +25,20 @@ def test_a_score_is_told_against_its_threshold(comparison, good):
 
 def test_every_kind_of_answer_has_words(inspection, failed, unsure):
     assert words.answer(inspection) == "B: Stain"
-    assert words.answer(failed) == "no answer: the inspection failed"
-    assert words.answer(unsure) == "not sure"
+    assert words.answer(failed) == "No answer: the inspection failed"
+    assert words.answer(unsure) == "Not sure"
     spoken = Decision(Status.ANSWERED, "B", "Stain")
     assert words.answer(replace(inspection, decision=spoken)) == "B: Stain"
     explained = Decision(Status.ANSWERED, "B", "It is brown.")
     assert words.answer(replace(inspection, decision=explained)) == "B: Stain. It is brown."
     opened = Decision(Status.ANSWERED, None, "There is a stain.")
     assert words.answer(replace(inspection, decision=opened, options={})) == "There is a stain."
+
+
+def test_experts_with_the_same_lack_are_told_together(inspection):
+    lacks = {"reference_extractor": "Unknown.", "knowledge_guide": "Empty.", "visual_comparator": "Unknown."}
+    told = words.missing(replace(inspection, missing=lacks))
+    assert told == ["reference extractor and visual comparator: Unknown.", "knowledge guide: Empty."]
 
 
 def test_a_reason_is_not_said_twice(inspection):

@@ -65,8 +65,8 @@ def _facts(inspection: Inspection) -> Iterator[tuple[str, RenderableType]]:
         yield "", _bar(f"{letter}  {inspection.options.get(letter, '')}", probability, chosen=letter == decision.option)
     if inspection.comparison is not None:
         yield from _comparison(inspection.comparison)
-    for expert, why in inspection.missing.items():
-        yield "Without", Text(f"{words.plain(expert)}: {why}")
+    for lack in words.missing(inspection):
+        yield "Without", Text(lack)
     if "total" in inspection.timings_ms:
         yield "Time", Text(words.milliseconds(inspection.timings_ms["total"]))
 

@@ -102,9 +102,9 @@ def answer(inspection: Inspection) -> str:
     """The decision in words: the option with its letter, the text, or that there is none."""
     decision = inspection.decision
     if decision.status is Status.FAILED:
-        return "no answer: the inspection failed"
+        return "No answer: the inspection failed"
     if decision.status is Status.ABSTAINED:
-        return decision.text or "not sure"
+        return decision.text or "Not sure"
     chosen = inspection.options.get(decision.option or "", "")
     said = f"{decision.option}: {chosen}" if decision.option else decision.text
     return f"{said}. {decision.text}" if decision.option and decision.text not in {"", chosen} else said
@@ -114,6 +114,14 @@ def reason(inspection: Inspection) -> str:
     """Why it was decided so; empty when the answer says it already."""
     decision = inspection.decision
     return "" if decision.reason in decision.text else decision.reason
+
+
+def missing(inspection: Inspection) -> list[str]:
+    """Which experts had nothing, and why; those with the same reason together."""
+    together: dict[str, list[str]] = {}
+    for expert, why in inspection.missing.items():
+        together.setdefault(why, []).append(plain(expert))
+    return [f"{listed(experts)}: {why}" for why, experts in together.items()]
 
 
 def listed(items: Sequence[str]) -> str:
