@@ -22,64 +22,56 @@ _PROJECTED = 32
 
 @dataclass(frozen=True, eq=False)
 class PatchBank:
-    """Patches of normals, and which normal and place each came from.
+    """Patches of normals in one view, and which normal and place each came from.
 
     Attributes
     ----------
-    context : (m, c) float32, unit length
-    detail : (m, k) float32, unit length
+    patches : (m, c) float32, unit length
     source : (m,) int32
         Position of the patch's normal in the list that the bank was built from.
     place : (m, 2) int32
         Row and column of the patch.
     """
 
-    context: FloatArray
-    detail: FloatArray
+    patches: FloatArray
     source: NDArray[np.int32]
     place: NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
-class Distances:
-    """Distance of each patch to its nearest in the bank, for both views.
+class Banks:
+    """A bank for each view of `PatchFeatures`."""
 
-    Attributes
-    ----------
-    context, detail : (h, w) float32
-        Euclidean distance of unit vectors, 0 to 2; higher = more unlike the normals.
-    """
-
-    context: FloatArray
-    detail: FloatArray
+    context: PatchBank
+    detail: PatchBank
 
 
-def build_bank(normals: Sequence[PatchFeatures], *, megabytes: float, seed: int) -> PatchBank:
-    """Choose the patches to keep.
+def build_banks(normals: Sequence[PatchFeatures], *, megabytes: float, seed: int) -> Banks:
+    """Choose the patches to keep, as many in both views.
+
+    A choice for each view was better than one for both (docs/ablations.md).
 
     Parameters
     ----------
     normals : sequence of PatchFeatures
         All on the same grid; at least one. Each is looked at once.
     megabytes : float
-        Budget of the kept patches.
+        Budget of the kept patches of both views.
     seed : int
-        The same normals and seed give the same bank.
+        The same normals and seed give the same banks.
     """
     rng = np.random.default_rng(seed)
     rows, columns = normals[0].grid
     drawn = np.sort(rng.permutation(len(normals) * rows * columns)[:POOL])
     source, cell = np.divmod(drawn, rows * columns)
+    place = np.stack(np.divmod(cell, columns), axis=1)
     context, detail = _gather(normals, source, cell)
     room = max(1, int(megabytes * 2**20 / ((context.shape[1] + detail.shape[1]) * context.itemsize)))
-    chosen = choose_coreset(np.concatenate([context, detail], axis=1), room, rng)
-    place = np.stack(np.divmod(cell[chosen], columns), axis=1)
-    return PatchBank(
-        context=np.ascontiguousarray(context[chosen]),
-        detail=np.ascontiguousarray(detail[chosen]),
-        source=source[chosen].astype(np.int32),
-        place=place.astype(np.int32),
-    )
+    banks = []
+    for patches in (context, detail):
+        chosen = choose_coreset(patches, room, rng)
+        banks.append(PatchBank(patches[chosen], source[chosen].astype(np.int32), place[chosen].astype(np.int32)))
+    return Banks(*banks)
 
 
 def choose_coreset(patches: FloatArray, room: int, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -114,25 +106,25 @@ def choose_coreset(patches: FloatArray, room: int, rng: np.random.Generator) -> 
     return chosen
 
 
-def distances(query: PatchFeatures, bank: PatchBank, *, hidden: BoolArray | None = None) -> Distances:
-    """Distance of every patch of ``query`` to its nearest patch in the bank.
+def distances(grid: FloatArray, bank: PatchBank, *, hidden: BoolArray | None = None) -> FloatArray:
+    """Distance of every patch of a query to its nearest patch in the bank.
 
     Parameters
     ----------
-    query : PatchFeatures
+    grid : (h, w, c) float32, unit length
+        One view of the query.
     bank : PatchBank
+        Of the same view.
     hidden : (m,) or (h * w, m) bool, optional
         Patches of the bank that may not be used: those of the normal that is left out.
+
+    Returns
+    -------
+    (h, w) float32
+        Euclidean distance of unit vectors, 0 to 2; higher = more unlike the normals.
     """
-    return Distances(
-        context=_nearest(query.context, bank.context, hidden),
-        detail=_nearest(query.detail, bank.detail, hidden),
-    )
-
-
-def _nearest(patches: FloatArray, kept: FloatArray, hidden: BoolArray | None) -> FloatArray:
-    rows, columns, channels = patches.shape
-    likeness = patches.reshape(-1, channels) @ kept.T
+    rows, columns, channels = grid.shape
+    likeness = grid.reshape(-1, channels) @ bank.patches.T
     if hidden is not None:
         likeness[np.broadcast_to(hidden, likeness.shape)] = -1.0
     closest = likeness.max(axis=1).reshape(rows, columns)

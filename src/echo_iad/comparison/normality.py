@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from echo_iad.comparison.bank import Distances, PatchBank, build_bank, distances
+from echo_iad.comparison.bank import Banks, PatchBank, build_banks, distances
 from echo_iad.comparison.features import PatchFeatures
 from echo_iad.domain.parts import BoolArray, FloatArray
 
-FORMAT = "normality 1"
+FORMAT = "normality 2"
 """Stamps the cache; a change of anything that `fit_normality` computes changes it."""
 LEAST_SCORE = 0.1
 """In spreads; keeps every score and threshold above 0."""
@@ -50,7 +50,7 @@ class Normality:
 
     Attributes
     ----------
-    bank : PatchBank
+    banks : Banks
     context, detail : Usual
         The usual distances in both views.
     scores : (n,) float32
@@ -59,7 +59,7 @@ class Normality:
         Value of the map down to which a region reaches around its core.
     """
 
-    bank: PatchBank
+    banks: Banks
     context: Usual
     detail: Usual
     scores: FloatArray
@@ -67,28 +67,30 @@ class Normality:
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
         """Plain arrays for a cache file."""
-        return {
-            "bank_context": self.bank.context,
-            "bank_detail": self.bank.detail,
-            "bank_source": self.bank.source,
-            "bank_place": self.bank.place,
+        arrays: dict[str, NDArray[np.generic]] = {
             "usual": np.stack([self.context.mean, self.context.spread, self.detail.mean, self.detail.spread]),
             "scores": self.scores,
             "extent": np.array([self.extent], dtype=np.float32),
         }
+        for view in _VIEWS:
+            bank = getattr(self.banks, view)
+            arrays |= {f"{view}_patches": bank.patches, f"{view}_source": bank.source, f"{view}_place": bank.place}
+        return arrays
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Normality:
         """Inverse of `to_arrays`."""
         usual = arrays["usual"].astype(np.float32, copy=False)
-        bank = PatchBank(
-            context=arrays["bank_context"].astype(np.float32, copy=False),
-            detail=arrays["bank_detail"].astype(np.float32, copy=False),
-            source=arrays["bank_source"].astype(np.int32, copy=False),
-            place=arrays["bank_place"].astype(np.int32, copy=False),
-        )
+        banks = [
+            PatchBank(
+                patches=arrays[f"{view}_patches"].astype(np.float32, copy=False),
+                source=arrays[f"{view}_source"].astype(np.int32, copy=False),
+                place=arrays[f"{view}_place"].astype(np.int32, copy=False),
+            )
+            for view in _VIEWS
+        ]
         return cls(
-            bank=bank,
+            banks=Banks(*banks),
             context=Usual(usual[0], usual[1]),
             detail=Usual(usual[2], usual[3]),
             scores=arrays["scores"].astype(np.float32, copy=False),
@@ -115,19 +117,20 @@ def fit_normality(normals: Sequence[PatchFeatures], *, megabytes: float, seed: i
     if not normals:
         msg = "At least one normal is needed. Got none."
         raise ValueError(msg)
-    bank = build_bank(normals, megabytes=megabytes, seed=seed)
-    grid = normals[0].grid
-    left_out = [
-        distances(normal, bank, hidden=_hidden(bank, number, len(normals), grid))
-        for number, normal in enumerate(normals)
-    ]
+    banks = build_banks(normals, megabytes=megabytes, seed=seed)
+    found: dict[str, list[FloatArray]] = {view: [] for view in _VIEWS}
+    for number, normal in enumerate(normals):
+        for view in _VIEWS:
+            bank = getattr(banks, view)
+            hidden = _hidden(bank, number, len(normals), normal.grid)
+            found[view].append(distances(getattr(normal, view), bank, hidden=hidden))
     usual, maps = {}, []
     for view in _VIEWS:
-        usual[view], standardised = _usual(np.stack([getattr(found, view) for found in left_out]))
+        usual[view], standardised = _usual(np.stack(found[view]))
         maps.append(standardised)
     values = np.maximum(*maps)
     return Normality(
-        bank=bank,
+        banks=banks,
         context=usual["context"],
         detail=usual["detail"],
         scores=np.array([score_map(one) for one in values], dtype=np.float32),
@@ -143,10 +146,11 @@ def compare_patches(query: PatchFeatures, normality: Normality) -> FloatArray:
     (h, w) float32
         Spreads above the usual distance at that place, the larger of both views; higher = more unlike.
     """
-    found: Distances = distances(query, normality.bank)
-    context = (found.context - normality.context.mean) / normality.context.spread
-    detail = (found.detail - normality.detail.mean) / normality.detail.spread
-    larger: FloatArray = np.maximum(context, detail)
+    views = []
+    for view in _VIEWS:
+        usual: Usual = getattr(normality, view)
+        views.append((distances(getattr(query, view), getattr(normality.banks, view)) - usual.mean) / usual.spread)
+    larger: FloatArray = np.maximum(*views)
     return larger
 
 
