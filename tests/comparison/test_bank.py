@@ -56,6 +56,23 @@ def test_the_coreset_leaves_no_cluster_out():
         assert sorted(cluster[chosen]) == [0, 1, 2, 3]
 
 
+def test_each_next_patch_is_the_farthest_from_those_before():
+    points = np.random.default_rng(3).standard_normal((300, 6)).astype(np.float32)
+    projection = np.random.default_rng(5).standard_normal((6, 32)).astype(np.float32)  # what the choice draws first
+    seen = points @ projection
+    chosen = choose_coreset(points, 120, np.random.default_rng(5))
+    for size in range(1, 120):
+        nearest = np.linalg.norm(seen[:, None] - seen[None, chosen[:size]], axis=2).min(axis=1)
+        assert nearest[chosen[size]] == pytest.approx(nearest.max(), rel=1e-3)
+
+
+def test_copies_leave_room_for_everything_else():
+    points = np.concatenate([np.ones((90, 8)), np.eye(8)]).astype(np.float32)
+    chosen = choose_coreset(points, 20, np.random.default_rng(0))
+    assert len(set(chosen.tolist())) == 20
+    assert set(range(90, 98)) <= set(chosen.tolist())
+
+
 def test_a_coreset_chooses_nothing_twice_and_everything_when_there_is_room():
     points = np.random.default_rng(0).standard_normal((50, 8)).astype(np.float32)
     assert len(set(choose_coreset(points, 30, np.random.default_rng(1)).tolist())) == 30

@@ -18,6 +18,8 @@ from echo_iad.domain.parts import BoolArray, FloatArray
 POOL = 20_000
 """Patches, drawn at random from all normals, among which the coreset is chosen."""
 _PROJECTED = 32
+_CANDIDATES = 64  # looked at together when the coreset grows; changes the time, not the choice
+_CHOSEN = -1.0  # in place of a squared distance
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,14 +98,44 @@ def choose_coreset(patches: FloatArray, room: int, rng: np.random.Generator) -> 
     projection = rng.standard_normal((patches.shape[1], _PROJECTED)).astype(np.float32) / np.sqrt(_PROJECTED)
     points = patches @ projection.astype(np.float32)
     squares = np.einsum("nd,nd->n", points, points)
-    nearest = np.full(count, np.inf, dtype=np.float32)
-    chosen = np.empty(room, dtype=np.int64)
-    current = int(rng.integers(count))
-    for position in range(room):
-        chosen[position] = current
-        np.minimum(nearest, squares - 2 * (points @ points[current]) + squares[current], out=nearest)
-        current = int(nearest.argmax())
-    return chosen
+    chosen = [int(rng.integers(count))]
+    nearest = _squared(points, squares, chosen)[:, 0]
+    nearest[chosen] = _CHOSEN
+    while len(chosen) < room:
+        group = _farthest(points, squares, nearest)[: room - len(chosen)]
+        np.minimum(nearest, _squared(points, squares, group).min(axis=1), out=nearest)
+        nearest[group] = _CHOSEN
+        chosen += group
+    return np.array(chosen, dtype=np.int64)
+
+
+def _farthest(points: FloatArray, squares: FloatArray, nearest: FloatArray) -> list[int]:
+    """The points that the greedy choice takes next, at least one, found in one pass over all.
+
+    Distances to the chosen only shrink, so a candidate that is still at least as far as any other point was before
+    is the farthest (lazy greedy, Minoux 1978).
+    """
+    size = min(_CANDIDATES, len(nearest) - 1)
+    order = np.argpartition(nearest, -size - 1)[-size - 1 :]
+    order = order[np.argsort(-nearest[order], kind="stable")]
+    candidates, others = order[:-1], nearest[order[-1]]
+    left = nearest[candidates]
+    between = _squared(points[candidates], squares[candidates], range(size))
+    taken: list[int] = []
+    best = 0
+    while not taken or left[best] >= max(others, 0.0):
+        taken.append(int(candidates[best]))
+        np.minimum(left, between[best], out=left)
+        left[best] = _CHOSEN
+        best = int(left.argmax())
+    return taken
+
+
+def _squared(points: FloatArray, squares: FloatArray, group: Sequence[int]) -> FloatArray:
+    """Squared distances of all points to those of a group, ``(n, g)``."""
+    wanted = list(group)
+    found: FloatArray = squares[:, None] - 2 * (points @ points[wanted].T) + squares[wanted][None, :]
+    return np.maximum(found, 0.0)
 
 
 def distances(grid: FloatArray, bank: PatchBank, *, hidden: BoolArray | None = None) -> FloatArray:
@@ -126,7 +158,7 @@ def distances(grid: FloatArray, bank: PatchBank, *, hidden: BoolArray | None = N
     rows, columns, channels = grid.shape
     likeness = grid.reshape(-1, channels) @ bank.patches.T
     if hidden is not None:
-        likeness[np.broadcast_to(hidden, likeness.shape)] = -1.0
+        np.copyto(likeness, -1.0, where=hidden)
     closest = likeness.max(axis=1).reshape(rows, columns)
     distance: FloatArray = np.sqrt(np.maximum(2.0 - 2.0 * closest, 0.0)).astype(np.float32)
     return distance
