@@ -24,6 +24,9 @@ SUBTASKS = {
 }
 """MMAD's name -> the question type, for the five that count; the others ask about the object."""
 
+BALANCED = "balanced discrimination"
+"""Mean of what is right among the defective and among the good parts."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -91,7 +94,7 @@ def count(questions: list[Asked], answers: list[str | None]) -> dict[str, dict[s
         object: _by_kind([pair for pair in pairs if pair[0].object == object])
         for object in sorted({one.object for one in questions})
     }
-    kinds = list(dict.fromkeys(kind for row in objects.values() for kind in row))
+    kinds = [kind for kind in (*SUBTASKS.values(), BALANCED) if any(kind in row for row in objects.values())]
     means = {
         kind: {"share": round(fmean(row[kind]["share"] for row in objects.values() if kind in row), 4)}
         for kind in kinds
@@ -106,7 +109,7 @@ def _by_kind(pairs: list[tuple[Asked, str | None]]) -> dict[str, Any]:
     sides = [[pair for pair in told if pair[0].defective is side] for side in (True, False)]
     if all(sides):
         balanced = fmean(_right(side)["share"] for side in sides)
-        counted["balanced discrimination"] = {"share": round(balanced, 4), "questions": len(told)}
+        counted[BALANCED] = {"share": round(balanced, 4), "questions": len(told)}
     return counted
 
 
