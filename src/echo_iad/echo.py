@@ -29,6 +29,7 @@ from echo_iad.domain.parts import ImageEncoding, Picture
 from echo_iad.domain.questions import DEFAULT_QUESTION, Plan, Question, QuestionType
 from echo_iad.encoders.base import ImageEncoder, TextEncoder
 from echo_iad.encoders.catalog import load_image_encoder, load_text_encoder
+from echo_iad.encoders.remembering import remembering
 from echo_iad.enrolment import Enrolment, Progress, enrol_parts
 from echo_iad.errors import ImageError, QuestionError, UnknownObjectError
 from echo_iad.experts.decision_maker import make_decider
@@ -293,7 +294,7 @@ class Echo:
     @cached_property
     def _text_encoder(self) -> TextEncoder:
         chosen = self.profile.encoders
-        return load_text_encoder(chosen.text, chosen.text_model)
+        return remembering(load_text_encoder(chosen.text, chosen.text_model))
 
     @cached_property
     def _extractor(self) -> ReferenceExtractor:

@@ -169,3 +169,8 @@ def _folder() -> resources.abc.Traversable:
 def environment(name: str, default: str = "") -> str:
     """Value of the environment variable ``ECHO_IAD_<name>``; the variables are listed in docs/environment.md."""
     return os.environ.get(f"ECHO_IAD_{name}", default)
+
+
+def refuse_telemetry() -> None:
+    """Keep ONNX Runtime from reporting its use to its maker; must run before its first import."""
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

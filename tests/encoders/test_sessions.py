@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -26,3 +28,12 @@ def test_a_wrong_number_is_refused(monkeypatch, value):
     monkeypatch.setenv("ECHO_IAD_THREADS", value)
     with pytest.raises(UserError, match=f"ECHO_IAD_THREADS must be a whole number of at least 1. Got '{value}'"):
         threads()
+
+
+def test_the_runtime_reports_to_nobody(tmp_path):
+    """In a process of its own, with a home of its own: its maker's telemetry leaves files there when it is on."""
+    home = tmp_path / "home"
+    home.mkdir()
+    program = "from echo_iad.encoders.catalog import load_image_encoder; load_image_encoder('edge')"
+    subprocess.run([sys.executable, "-c", program], check=True, env={**os.environ, "HOME": str(home)})
+    assert not list(home.rglob("*onnxruntime*"))

@@ -1,7 +1,9 @@
 """Regions of an anomaly map, and where they are in words. Knows no picture and no normals.
 
 A region is a connected component above the map's extent that holds a place above its threshold (hysteresis, Canny
-1986): the threshold says that something is there, the extent how far it reaches.
+1986): the threshold says that something is there, the extent how far it reaches. Round a strong defect the map is
+high far beyond the defect, since an encoder's patches see their surroundings; so a region ends at a share of its own
+peak (docs/ablations.md).
 """
 
 from __future__ import annotations
@@ -16,10 +18,10 @@ from echo_iad.domain.evidence import AnomalyMap, Region
 from echo_iad.domain.parts import BoolArray, FloatArray
 
 MOST_REGIONS = 8
+_PEAK_SHARE = 0.6
 _EVERYWHERE = 0.5  # a region that covers more of the picture is everywhere
 _LEAST_SHARE = 0.25  # a further region is named when it has this share of the highest region's excess
 _OUTLINE_DEPTH = 0.25  # of the part's greatest depth: nearer than this to the outline is at its edge
-_LONG = 1.6  # a part whose long axis is so many times the short one has ends
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +53,7 @@ def find_regions(anomaly_map: AnomalyMap, width: int, height: int) -> tuple[Patc
     values = anomaly_map.values
     core = min(anomaly_map.threshold, float(values.max()))
     floor = min(anomaly_map.extent, core)
-    labels, _ = label(values >= floor)
+    labels, _ = label(values >= _reach(values, floor))
     found = []
     for number, place in enumerate(find_objects(labels), start=1):
         inside = labels == number
@@ -62,6 +64,16 @@ def find_regions(anomaly_map: AnomalyMap, width: int, height: int) -> tuple[Patc
     highest = found[0][0] - floor if found else 0.0
     kept = [item for item in found if item[0] - floor >= _LEAST_SHARE * highest][:MOST_REGIONS]
     return tuple(Patch(_region(score, inside, anomaly_map, (width, height)), inside) for score, inside in kept)
+
+
+def _reach(values: FloatArray, floor: float) -> FloatArray:
+    """Value down to which a region reaches, at each place: the floor, or the share of the peak if that is more."""
+    from scipy.ndimage import label, maximum
+
+    labels, count = label(values >= floor)
+    peaks = np.concatenate([[floor], np.atleast_1d(maximum(values, labels, np.arange(1, count + 1)))])
+    reach: FloatArray = np.maximum(floor, np.minimum(peaks, _PEAK_SHARE * peaks)).astype(np.float32)[labels]
+    return reach
 
 
 def _region(score: float, inside: BoolArray, anomaly_map: AnomalyMap, size: tuple[int, int]) -> Region:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from echo_iad.errors import UserError
-from echo_iad.settings import environment
+from echo_iad.settings import environment, refuse_telemetry
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -39,6 +39,7 @@ def available_cores() -> int:
 
 def open_session(file: Path) -> onnxruntime.InferenceSession:
     """Load an ONNX file."""
+    refuse_telemetry()
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

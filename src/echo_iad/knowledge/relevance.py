@@ -18,9 +18,9 @@ from echo_iad.domain.evidence import KnowledgePassage
 from echo_iad.domain.parts import FloatArray
 from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.encoders.base import TextEncoder
+from echo_iad.encoders.remembering import remembering
 from echo_iad.knowledge.roles import PROTOTYPES, Role, cues
 from echo_iad.knowledge.sources import GOOD
-from echo_iad.knowledge.vectors import RememberedVectors
 
 Mode: TypeAlias = Literal["none", "domain", "context"]
 
@@ -85,7 +85,7 @@ class RelevanceExtractor:
     """
 
     def __init__(self, text_encoder: TextEncoder, *, capacity: int = 4096) -> None:
-        self._vectors = RememberedVectors(text_encoder, capacity=capacity)
+        self._encoder = remembering(text_encoder, capacity=capacity)
 
     def extract(
         self,
@@ -136,8 +136,8 @@ class RelevanceExtractor:
         question_type: QuestionType,
         seen: Sequence[str],
     ) -> _Ranked:
-        vectors = self._vectors.of([passage.text for passage in passages])
-        query = self._vectors.of([". ".join((question.text.strip(), *question.options.values(), *seen))])[0]
+        vectors = self._encoder.encode_texts([passage.text for passage in passages])
+        query = self._encoder.encode_texts([". ".join((question.text.strip(), *question.options.values(), *seen))])[0]
         topics = [passage.topic for passage in passages]
         meaning = 0.7 * (vectors @ query) + 0.3 * _by_topic(vectors @ query, topics)
         topic_fit = _topic_fit(topics, question, question_type, seen)
@@ -152,7 +152,9 @@ class RelevanceExtractor:
         wanted = np.array([_WANTED[question_type].get(role, 0.0) for role in Role], np.float32)
         wanted *= 1 + _ASKED_FOR * np.array(cues(asked), np.float32)  # "what caused it" wants causes before effects
         words = np.array([cues(passage.text) for passage in passages], np.float32)
-        likeness = np.stack([(vectors @ self._vectors.of(PROTOTYPES[role]).T).max(axis=1) for role in Role], axis=1)
+        likeness = np.stack(
+            [(vectors @ self._encoder.encode_texts(PROTOTYPES[role]).T).max(axis=1) for role in Role], axis=1
+        )
         shares = np.exp(_SHARPNESS * (likeness - likeness.max(axis=1, keepdims=True)))
         shares /= shares.sum(axis=1, keepdims=True)
         fit: FloatArray = (words + shares) @ wanted / (2 * wanted.sum())

@@ -86,7 +86,7 @@ def _effect_sentence(case: Case) -> tuple[str, str]:
 
 
 def _relevance(case: Case, lines: Sequence[str]) -> list[float]:
-    near = case.vectors.cosine([case.question.text], lines)[0]
+    near = case.cosines([case.question.text], lines)[0]
     return [float(cosine) + 0.5 * harm(line) for cosine, line in zip(near, lines, strict=True)]
 
 

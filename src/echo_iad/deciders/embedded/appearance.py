@@ -79,13 +79,13 @@ def topic_similarity(case: Case, texts: Sequence[str], *, focus: Focus | None) -
     columns = []
     for topic in case.topics:
         lines = topic.told(focus) if focus is not None else topic.sentences
-        columns.append(case.vectors.cosine(texts, lines).max(axis=1) if lines else np.zeros(len(texts)))
+        columns.append(case.cosines(texts, lines).max(axis=1) if lines else np.zeros(len(texts)))
     nearest = np.stack(columns, axis=1).astype(np.float64)
     if focus is None:
-        names = case.vectors.cosine(texts, [topic.name for topic in case.topics])
+        names = case.cosines(texts, [topic.name for topic in case.topics])
         return np.asarray((names + nearest) / 2.0, np.float64)
     known = [line for topic in case.topics for line in topic.sentences]
-    everything = case.vectors.cosine(texts, known).mean(axis=1, keepdims=True) if known else 0.0
+    everything = case.cosines(texts, known).mean(axis=1, keepdims=True) if known else 0.0
     return np.asarray(nearest - _UNSPECIFIC * everything, np.float64)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from echo_iad.deciders.embedded.polarity import Side, option_sides
 from echo_iad.deciders.embedded.scoring import ScoredOption
 from echo_iad.deciders.embedded.seen import Seen, see
-from echo_iad.deciders.embedded.similarity import SentenceVectors
 from echo_iad.deciders.embedded.topics import Topic, beliefs, defect_topics
 from echo_iad.domain.evidence import Evidence
+from echo_iad.domain.parts import FloatArray
 from echo_iad.domain.questions import Expert, Question, QuestionType
+from echo_iad.encoders.base import TextEncoder
+from echo_iad.encoders.remembering import cosines
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Case:
     question: Question
     question_type: QuestionType
     evidence: Evidence
-    vectors: SentenceVectors = field(repr=False)
+    encoder: TextEncoder = field(repr=False)
 
     @cached_property
     def seen(self) -> Seen | None:
@@ -55,6 +58,10 @@ class Case:
     def topic_beliefs(self) -> list[float]:
         """Probability of each topic by the looks."""
         return beliefs(self.topics, self.seen.attributes, self.seen.colors) if self.seen else beliefs(self.topics, {})
+
+    def cosines(self, texts: Sequence[str], others: Sequence[str]) -> FloatArray:
+        """(n, m) float32: cosine of every text with every other; higher = closer in meaning."""
+        return cosines(self.encoder, texts, others)
 
     @property
     def nothing_compared(self) -> str:

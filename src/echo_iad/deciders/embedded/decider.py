@@ -15,11 +15,11 @@ from echo_iad.deciders.embedded.discrimination import discriminate
 from echo_iad.deciders.embedded.identity import identify
 from echo_iad.deciders.embedded.localization import locate
 from echo_iad.deciders.embedded.scoring import best, probabilities
-from echo_iad.deciders.embedded.similarity import SentenceVectors
 from echo_iad.domain.decisions import Decision, Status
 from echo_iad.domain.evidence import Evidence
 from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.encoders.base import TextEncoder
+from echo_iad.encoders.remembering import remembering
 from echo_iad.errors import EchoError
 
 _ANSWERERS: Mapping[QuestionType, Callable[[Case], Answer]] = {
@@ -63,12 +63,12 @@ class EmbeddedDecider:
         if not 0.0 <= abstain_below <= 1.0:
             msg = f"EmbeddedDecider.abstain_below must be 0 to 1. Got {abstain_below}."
             raise ValueError(msg)
-        self._vectors = SentenceVectors(text_encoder)
+        self._encoder = remembering(text_encoder)
         self._abstain_below = abstain_below
 
     def decide(self, question: Question, question_type: QuestionType, evidence: Evidence) -> Decision:
         """Answer, abstain or fail; see `echo_iad.deciders.base.Decider`."""
-        case = Case(question, question_type, evidence, self._vectors)
+        case = Case(question, question_type, evidence, self._encoder)
         try:
             answer = _ANSWERERS[question_type](case)
             return self._decision(case, answer)

@@ -69,7 +69,7 @@ def _by_meaning(case: Case) -> dict[str, Side]:
     labels = list(case.question.options)
     if not labels:
         return {}
-    nearness = case.vectors.cosine(list(case.question.options.values()), _PROTOTYPES)
+    nearness = case.cosines(list(case.question.options.values()), _PROTOTYPES)
     leaning = nearness[:, 0] - nearness[:, 1]
     if np.ptp(leaning) < _CLEAR_LEANING:
         return dict.fromkeys(labels, Side.NEITHER)

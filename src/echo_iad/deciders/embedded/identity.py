@@ -39,9 +39,9 @@ def _choose(case: Case, name: str, lines: tuple[str, ...]) -> Answer:
     asked = [f"{case.question.text} {text}" for text in texts]
     value = np.zeros(len(texts))
     if name:
-        value += case.vectors.cosine(texts, [name])[:, 0]
+        value += case.cosines(texts, [name])[:, 0]
     if lines:
-        value += case.vectors.cosine(texts, lines).max(axis=1) + case.vectors.cosine(asked, lines).max(axis=1)
+        value += case.cosines(texts, lines).max(axis=1) + case.cosines(asked, lines).max(axis=1)
     options = tuple(
         ScoredOption(label, text, (Term("knowledge", _SHARPNESS * float(score)),))
         for (label, text), score in zip(case.question.options.items(), value - value.mean(), strict=True)
@@ -52,7 +52,7 @@ def _choose(case: Case, name: str, lines: tuple[str, ...]) -> Answer:
 def _tell(case: Case, name: str, lines: tuple[str, ...]) -> Answer:
     if name and _ASKS_NAME.search(case.question.text.lower()):
         return Answer(f"It is enrolled as {name!r}.", case.evidence.object.reason)
-    near = case.vectors.cosine([case.question.text], lines)[0] if lines else np.zeros(0)
+    near = case.cosines([case.question.text], lines)[0] if lines else np.zeros(0)
     if not len(near) or near.max() < _ANSWERS_FROM:
         return Answer("", "Neither the enrolled name nor the object's knowledge answers this question.", abstains=True)
     return Answer(lines[int(near.argmax())], _reason(case, name, known=True))
