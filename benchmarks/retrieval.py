@@ -29,7 +29,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echo_iad.domain.parts import EncoderId, FloatArray, ImageEncoding
-from echo_iad.memory.cache import read_cache
 from echo_iad.memory.exact import ExactIndex
 from echo_iad.memory.hnsw import HnswIndex
 from echo_iad.memory.records import NewNormal
@@ -144,7 +143,7 @@ def measure(mixture: Mixture, size: int, settings: RetrievalSettings, folder: Pa
         load_seconds = seconds(lambda: retriever.similar(queries.vectors[0], k=1))
         size_on_disk = graph_cache(memory, settings)[0].stat().st_size
         own_peak = peak_gigabytes()
-        found, near = graph_times(memory, retriever, queries, settings)
+        found, near = graph_times(retriever, queries, settings)
         truth, far = exact_times(mixture.draw(size, seed=size)[0], retriever, queries)
     median = {name: float(np.median(times)) for name, times in (near | far).items()}
     return Row(
@@ -180,18 +179,13 @@ def ask(mixture: Mixture) -> Asked:
 
 
 def graph_times(
-    memory: Memory, retriever: Retriever, queries: Asked, settings: RetrievalSettings
+    retriever: Retriever, queries: Asked, settings: RetrievalSettings
 ) -> tuple[FloatArray, dict[str, list[float]]]:
     """Similarities found in the cached graph; times of Echo's index, of bare Faiss on that graph, of the retriever."""
-    index = HnswIndex(DIMENSION, settings.m, settings.ef_construction, settings.ef_search)
-    kept = read_cache(*graph_cache(memory, settings))
-    if kept is None:
-        message = "The graph's cache cannot be read."
-        raise SystemExit(message)
-    index.restore(kept)
-    bare: Any = faiss.deserialize_index(kept["graph"])
+    index = retriever.whole.current()
+    assert isinstance(index, HnswIndex)
+    bare: Any = index.graph
     bare.hnsw.efSearch = settings.ef_search
-    del kept
     found = np.array([index.search(query[None], 1).similarities[0, 0] for query in queries.vectors])
     times = timed(
         {
@@ -246,15 +240,18 @@ def seconds(task: Callable[[], object]) -> float:
 
 
 def timed(ways: dict[str, Callable[[int], object]]) -> dict[str, list[float]]:
-    """Milliseconds of single queries, the ways taking turns so that a busy machine is busy for all."""
-    for way in ways.values():
-        way(TIMED)
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for row in range(TIMED):
-        turn = row % len(ways)
-        names = list(ways)
-        for name in names[turn:] + names[:turn]:
-            times[name].append(1000.0 * seconds(lambda way=ways[name], row=row: way(row)))  # type: ignore[misc]  # defaults bind now
+    """Milliseconds of single queries.
+
+    The ways take turns, so that a busy machine is busy for all, and each gets another query than the one before, so
+    that none finds what it needs in the processor's caches because another has just asked the same.
+    """
+    names = list(ways)
+    times: dict[str, list[float]] = {name: [] for name in names}
+    for row in range(TIMED * len(names)):
+        name = names[(row + row // TIMED) % len(names)]
+        started = time.perf_counter()
+        ways[name](row % TIMED)
+        times[name].append(1000.0 * (time.perf_counter() - started))
     return times
 
 

@@ -28,6 +28,11 @@ class HnswIndex:
         Numbers of a vector.
     m, ef_construction, ef_search : int
         Links of a node; breadth of the search while building and while searching. More is better and slower.
+
+    Attributes
+    ----------
+    graph : faiss.IndexHNSWFlat
+        Faiss's own index; its numbers are rows, not ids.
     """
 
     def __init__(self, dimension: int, m: int, ef_construction: int, ef_search: int) -> None:
@@ -38,7 +43,7 @@ class HnswIndex:
         self._ef_search = ef_search
         self._ids = np.empty(0, np.int64)
         self._hidden = np.empty(0, np.bool_)
-        self._graph = self._empty_graph()
+        self.graph = self._empty_graph()
         self._parameters: Any = None
 
     def ids(self) -> NDArray[np.int64]:
@@ -48,7 +53,7 @@ class HnswIndex:
     def add(self, vectors: FloatArray, ids: ArrayLike) -> None:
         """Add vectors, ``(n, d) float32, unit length``, with ids that were never used here."""
         added = np.asarray(ids, np.int64)
-        self._graph.add(np.ascontiguousarray(vectors, np.float32))
+        self.graph.add(np.ascontiguousarray(vectors, np.float32))
         self._ids = np.concatenate([self._ids, added])
         self._hidden = np.concatenate([self._hidden, np.zeros(len(added), np.bool_)])
         self._parameters = None
@@ -59,7 +64,7 @@ class HnswIndex:
         self._parameters = None
         if self._hidden.sum() > REBUILD_SHARE * len(self._ids):
             kept, vectors = self._ids[~self._hidden], self._vectors()[~self._hidden]
-            self._graph, self._ids, self._hidden = self._empty_graph(), np.empty(0, np.int64), np.empty(0, np.bool_)
+            self.graph, self._ids, self._hidden = self._empty_graph(), np.empty(0, np.int64), np.empty(0, np.bool_)
             self.add(vectors, kept)
 
     def search(self, queries: FloatArray, k: int, allowed: ArrayLike | None = None) -> Neighbours:
@@ -68,9 +73,11 @@ class HnswIndex:
             return self._search_among(queries, k, np.asarray(allowed, np.int64))
         if self._parameters is None:
             self._parameters = self._search_parameters()
-        similarities, rows = self._graph.search(queries, k, params=self._parameters)
-        found = np.where(rows < 0, NOTHING, self._ids[rows]) if len(self._ids) else rows
-        similarities[rows < 0] = -np.inf
+        similarities, rows = self.graph.search(queries, k, params=self._parameters)
+        missing = rows < 0
+        found = self._ids[rows] if len(self._ids) else rows
+        if missing.any():
+            found[missing], similarities[missing] = NOTHING, -np.inf
         if k > 1:
             order = np.lexsort((found, -similarities))
             found = np.take_along_axis(found, order, axis=1)
@@ -79,13 +86,13 @@ class HnswIndex:
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Give all that `restore` needs, for a cache."""
-        return {"ids": self._ids, "hidden": self._hidden, "graph": self._faiss.serialize_index(self._graph)}
+        return {"ids": self._ids, "hidden": self._hidden, "graph": self._faiss.serialize_index(self.graph)}
 
     def restore(self, arrays: dict[str, NDArray[np.generic]]) -> None:
         """Become the index whose `arrays` these are."""
         self._ids = arrays["ids"].astype(np.int64)
         self._hidden = arrays["hidden"].astype(np.bool_)
-        self._graph = self._faiss.deserialize_index(arrays["graph"])
+        self.graph = self._faiss.deserialize_index(arrays["graph"])
         self._parameters = None
 
     def _empty_graph(self) -> Any:
@@ -102,7 +109,7 @@ class HnswIndex:
 
     def _vectors(self) -> FloatArray:
         """View the graph's own vectors, ``(n, d) float32``, in the order they were added."""
-        storage = self._faiss.downcast_index(self._graph.storage)
+        storage = self._faiss.downcast_index(self.graph.storage)
         count, dimension = len(self._ids), self._form[0]
         if not count:
             return np.empty((0, dimension), np.float32)

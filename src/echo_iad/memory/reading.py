@@ -45,6 +45,13 @@ def read_ids(database: Database, object: str | None) -> list[int]:
     return [row[0] for row in database.rows(sql, (object,))]
 
 
+def read_paths_by_id(database: Database, ids: Iterable[int]) -> dict[int, str]:
+    """Look up the paths of several normals; ids that are not there are left out."""
+    wanted = [int(number) for number in ids]
+    marks = ",".join("?" * len(wanted))
+    return dict(database.rows(f"SELECT id, path FROM normal WHERE id IN ({marks})", wanted))  # noqa: S608  question marks only
+
+
 def read_objects_by_id(database: Database, ids: Iterable[int]) -> dict[int, str]:
     """Look up the objects of several normals; ids that are not there are left out."""
     wanted = [int(number) for number in ids]

@@ -38,13 +38,18 @@ class Retriever:
     settings : RetrievalSettings
     seed : int
         The profile's.
+
+    Attributes
+    ----------
+    whole : WholeIndex
+        Of all objects; made when it is first asked for.
     """
 
     def __init__(self, memory: Memory, settings: RetrievalSettings, seed: int) -> None:
         self._memory = memory
         self._settings = settings
         self._seed = seed
-        self._whole = WholeIndex(memory, settings)
+        self.whole = WholeIndex(memory, settings)
         self._tables: OrderedDict[str, tuple[str, VectorTable]] = OrderedDict()
         self._spreads: dict[str, tuple[str, Spread]] = {}
 
@@ -96,11 +101,11 @@ class Retriever:
         digest = hashlib.sha256(f"{self._seed}:{key}".encode()).digest()
         chance = np.random.default_rng(int.from_bytes(digest[:16], "big"))
         picked = chance.choice(ids, size=min(k, len(ids)), replace=False)
-        normals = self._memory.normals_by_id(picked.tolist())
-        likeness = dict.fromkeys(normals, 0.0)
-        if vector is not None and normals:
-            likeness = {number: float(own @ vector) for number, own in self._memory.vectors_by_id(normals).items()}
-        return [Reference(number, normals[number].path, likeness[number]) for number in picked.tolist()]
+        paths = self._memory.paths_by_id(picked.tolist())
+        likeness = dict.fromkeys(paths, 0.0)
+        if vector is not None:
+            likeness = {number: float(own @ vector) for number, own in self._memory.vectors_by_id(paths).items()}
+        return [Reference(number, paths[number], likeness[number]) for number in picked.tolist() if number in likeness]
 
     def recognise(self, vector: FloatArray) -> ObjectMatch:
         """Say which enrolled object a part is, or that it is unlike all of them.
@@ -126,7 +131,7 @@ class Retriever:
             return Neighbours(np.empty((1, 0), np.int64), np.empty((1, 0), np.float32))
         query = np.ascontiguousarray(vector, np.float32)[None]
         if object is None:
-            return self._whole.current().search(query, k)
+            return self.whole.current().search(query, k)
         table = self._table(object)
         return search_all(query, table.vectors, table.ids, k)
 
@@ -136,23 +141,21 @@ class Retriever:
             for number, value in zip(found.ids[0].tolist(), found.similarities[0].tolist(), strict=True)
             if number != NOTHING
         ]
-        normals = self._memory.normals_by_id(number for number, _ in pairs)
-        return [Reference(number, normals[number].path, value) for number, value in pairs if number in normals]
+        paths = self._memory.paths_by_id(number for number, _ in pairs)
+        return [Reference(number, paths[number], value) for number, value in pairs if number in paths]
 
     def _weighed_with_names(self, vector: FloatArray, object: str | None, k: int, weight: float) -> list[Reference]:
         likeness = {name: float(text @ vector) for name, text in self._memory.class_texts().items()}
         found = self._search(vector, object, _RERANKED * k)
-        normals = self._memory.normals_by_id(number for number in found.ids[0].tolist() if number != NOTHING)
+        objects = self._memory.objects_by_id(found.ids[0].tolist())
         weighed = [
-            Reference(
-                number,
-                normals[number].path,
-                weight * value + (1.0 - weight) * likeness.get(normals[number].object, 0.0),
-            )
+            (-weight * value - (1.0 - weight) * likeness.get(objects[number], 0.0), number)
             for number, value in zip(found.ids[0].tolist(), found.similarities[0].tolist(), strict=True)
-            if number in normals
+            if number in objects
         ]
-        return sorted(weighed, key=lambda reference: (-reference.similarity, reference.id))[:k]
+        best = sorted(weighed)[:k]
+        paths = self._memory.paths_by_id(number for _, number in best)
+        return [Reference(number, paths[number], -value) for value, number in best]
 
     def _two_nearest_objects(self, vector: FloatArray) -> tuple[Candidate | None, Candidate | None]:
         """Find the nearest normal and the nearest one of another object.

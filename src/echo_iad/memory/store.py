@@ -28,6 +28,7 @@ from echo_iad.memory.reading import (
     read_marks,
     read_objects_by_id,
     read_passages,
+    read_paths_by_id,
     read_vectors,
     read_vectors_by_id,
 )
@@ -278,12 +279,9 @@ class Memory:
         sql = "SELECT name FROM object o WHERE EXISTS (SELECT 1 FROM normal n WHERE n.object_id = o.id) ORDER BY name"
         return [row[0] for row in self.database.rows(sql)]
 
-    def normals_by_id(self, ids: Iterable[int]) -> dict[int, Normal]:
-        """Look up several normals at once; ids that are not there are left out."""
-        wanted = [int(number) for number in ids]
-        marks = ",".join("?" * len(wanted))
-        rows = self.database.rows(f"{_NORMAL} WHERE n.id IN ({marks})", wanted)
-        return {row[0]: Normal(*row) for row in rows}
+    def paths_by_id(self, ids: Iterable[int]) -> dict[int, str]:
+        """Look up the paths of several normals; ids that are not there are left out."""
+        return read_paths_by_id(self.database, ids)
 
     def vectors_by_id(self, ids: Iterable[int]) -> dict[int, FloatArray]:
         """Read several embeddings, ``(d,) float32, unit length`` each; ids that are not there are left out."""
