@@ -44,8 +44,11 @@ class Database:
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """All rows of a query."""
-        with self._lock, self._in_words():
-            return self._connection.execute(sql, values).fetchall()
+        with self._lock:
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.DatabaseError as fault:
+                raise (_in_words(fault, self.path) or fault) from fault
 
     def chunks(self, sql: str, values: Sequence[Any] = (), *, size: int = 2048) -> Iterator[list[Row]]:
         """Read the rows of a query, ``size`` at a time, from one snapshot."""
