@@ -48,7 +48,10 @@ class Database:
             try:
                 return self._connection.execute(sql, values).fetchall()
             except sqlite3.DatabaseError as fault:
-                raise (_in_words(fault, self.path) or fault) from fault
+                error = _in_words(fault, self.path)
+                if error is None:
+                    raise
+                raise error from fault
 
     def chunks(self, sql: str, values: Sequence[Any] = (), *, size: int = 2048) -> Iterator[list[Row]]:
         """Read the rows of a query, ``size`` at a time, from one snapshot."""
