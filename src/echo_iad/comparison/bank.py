@@ -48,31 +48,53 @@ class Banks:
     detail: PatchBank
 
 
-def build_banks(normals: Sequence[PatchFeatures], *, megabytes: float, seed: int) -> Banks:
+def draw_pool(normals: Sequence[PatchFeatures], *, seed: int) -> Banks:
+    """Draw the patches, at most `POOL`, among which banks are chosen; the same places in both views.
+
+    Parameters
+    ----------
+    normals : sequence of PatchFeatures
+        All on the same grid; at least one. Each is looked at once, since there may be too many to hold.
+    seed : int
+    """
+    rows, columns = normals[0].grid
+    drawn = np.sort(np.random.default_rng(seed).permutation(len(normals) * rows * columns)[:POOL])
+    source, cell = np.divmod(drawn, rows * columns)
+    place = np.stack(np.divmod(cell, columns), axis=1).astype(np.int32)
+    starts = np.searchsorted(source, np.arange(len(normals) + 1))
+    context, detail = [], []
+    for number, normal in enumerate(normals):
+        mine = cell[starts[number] : starts[number + 1]]
+        context.append(normal.context.reshape(-1, normal.context.shape[2])[mine])
+        detail.append(normal.detail.reshape(-1, normal.detail.shape[2])[mine])
+    origin = source.astype(np.int32)
+    return Banks(PatchBank(np.concatenate(context), origin, place), PatchBank(np.concatenate(detail), origin, place))
+
+
+def build_banks(pool: Banks, *, megabytes: float, seed: int, kept: BoolArray | None = None) -> Banks:
     """Choose the patches to keep, as many in both views.
 
     A choice for each view was better than one for both (docs/ablations.md).
 
     Parameters
     ----------
-    normals : sequence of PatchFeatures
-        All on the same grid; at least one. Each is looked at once.
+    pool : Banks
+        From `draw_pool`.
     megabytes : float
         Budget of the kept patches of both views.
     seed : int
-        The same normals and seed give the same banks.
+        The same pool and seed give the same banks.
+    kept : (p,) bool, optional
+        Patches of the pool to choose among; all when left out. At least one.
     """
     rng = np.random.default_rng(seed)
-    rows, columns = normals[0].grid
-    drawn = np.sort(rng.permutation(len(normals) * rows * columns)[:POOL])
-    source, cell = np.divmod(drawn, rows * columns)
-    place = np.stack(np.divmod(cell, columns), axis=1)
-    context, detail = _gather(normals, source, cell)
-    room = max(1, int(megabytes * 2**20 / ((context.shape[1] + detail.shape[1]) * context.itemsize)))
+    views = (pool.context, pool.detail)
+    room = max(1, int(megabytes * 2**20 / sum(view.patches.shape[1] * view.patches.itemsize for view in views)))
     banks = []
-    for patches in (context, detail):
-        chosen = choose_coreset(patches, room, rng)
-        banks.append(PatchBank(patches[chosen], source[chosen].astype(np.int32), place[chosen].astype(np.int32)))
+    for view in views:
+        among = np.arange(len(view.patches)) if kept is None else np.flatnonzero(kept)
+        chosen = among[choose_coreset(view.patches[among], room, rng)]
+        banks.append(PatchBank(view.patches[chosen], view.source[chosen], view.place[chosen]))
     return Banks(*banks)
 
 
@@ -148,7 +170,7 @@ def distances(grid: FloatArray, bank: PatchBank, *, hidden: BoolArray | None = N
     bank : PatchBank
         Of the same view.
     hidden : (m,) or (h * w, m) bool, optional
-        Patches of the bank that may not be used: those of the normal that is left out.
+        Patches of the bank that may not be used.
 
     Returns
     -------
@@ -162,16 +184,3 @@ def distances(grid: FloatArray, bank: PatchBank, *, hidden: BoolArray | None = N
     closest = likeness.max(axis=1).reshape(rows, columns)
     distance: FloatArray = np.sqrt(np.maximum(2.0 - 2.0 * closest, 0.0)).astype(np.float32)
     return distance
-
-
-def _gather(
-    normals: Sequence[PatchFeatures], source: NDArray[np.int64], cell: NDArray[np.int64]
-) -> tuple[FloatArray, FloatArray]:
-    """Both views of the drawn patches; every normal is looked at once, since there may be too many to hold."""
-    starts = np.searchsorted(source, np.arange(len(normals) + 1))
-    context, detail = [], []
-    for number, normal in enumerate(normals):
-        mine = cell[starts[number] : starts[number + 1]]
-        context.append(normal.context.reshape(-1, normal.context.shape[2])[mine])
-        detail.append(normal.detail.reshape(-1, normal.detail.shape[2])[mine])
-    return np.concatenate(context), np.concatenate(detail)

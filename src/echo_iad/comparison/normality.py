@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from echo_iad.comparison.bank import Banks, PatchBank, build_banks, distances
+from echo_iad.comparison.bank import Banks, PatchBank, build_banks, distances, draw_pool
 from echo_iad.comparison.features import PatchFeatures
 from echo_iad.domain.parts import BoolArray, FloatArray
 
-FORMAT = "normality 2"
+FORMAT = "normality 3"
 """Stamps the cache; a change of anything that `fit_normality` computes changes it."""
 LEAST_SCORE = 0.1
 """In spreads; keeps every score and threshold above 0."""
@@ -27,6 +27,7 @@ _EXTENT_SHARE = 0.01  # share of the normals' own patches that may lie above the
 _PRIOR_WEIGHT = 5.0  # normals' worth of evidence that the average over all places counts for at one place
 _SMOOTHING = 0.1  # width of the smoothing of the usual distances, as a share of the grid
 _LEAST_SPREAD = 0.02  # in units of distance; keeps copies of one picture from making everything an anomaly
+_FOLDS = 5  # the normals are left out in so many groups
 _APART = 3  # with one normal: its own patches closer than this many cells are left out
 
 
@@ -117,16 +118,12 @@ def fit_normality(normals: Sequence[PatchFeatures], *, megabytes: float, seed: i
     if not normals:
         msg = "At least one normal is needed. Got none."
         raise ValueError(msg)
-    banks = build_banks(normals, megabytes=megabytes, seed=seed)
-    found: dict[str, list[FloatArray]] = {view: [] for view in _VIEWS}
-    for number, normal in enumerate(normals):
-        for view in _VIEWS:
-            bank = getattr(banks, view)
-            hidden = _hidden(bank, number, len(normals), normal.grid)
-            found[view].append(distances(getattr(normal, view), bank, hidden=hidden))
+    pool = draw_pool(normals, seed=seed)
+    banks = build_banks(pool, megabytes=megabytes, seed=seed)
+    found = _left_out(normals, pool, megabytes=megabytes, seed=seed)
     usual, maps = {}, []
     for view in _VIEWS:
-        usual[view], standardised = _usual(np.stack(found[view]))
+        usual[view], standardised = _usual(found[view])
         maps.append(standardised)
     values = np.maximum(*maps)
     return Normality(
@@ -163,10 +160,28 @@ def score_map(values: FloatArray) -> float:
     return max(float(np.partition(values.ravel(), -count)[-count:].mean()), LEAST_SCORE)
 
 
-def _hidden(bank: PatchBank, number: int, count: int, grid: tuple[int, int]) -> BoolArray:
-    if count > 1:
-        own: BoolArray = bank.source == number
-        return own
+def _left_out(normals: Sequence[PatchFeatures], pool: Banks, *, megabytes: float, seed: int) -> dict[str, FloatArray]:
+    """Distances of each normal to banks that were chosen without it, ``(n, h, w)`` for each view.
+
+    The banks are chosen anew without each fold: hiding a normal's patches in the banks of all leaves holes that a
+    query does not meet, since a coreset keeps what is rare once (docs/ablations.md).
+    """
+    folds = min(_FOLDS, len(normals))
+    found: dict[str, list[FloatArray]] = {view: [] for view in _VIEWS}
+    without = []
+    for fold in range(folds):
+        kept = pool.context.source % folds != fold if folds > 1 else None
+        without.append(build_banks(pool, megabytes=megabytes, seed=seed, kept=kept))
+    for number, normal in enumerate(normals):
+        for view in _VIEWS:
+            bank = getattr(without[number % folds], view)
+            hidden = _near(bank, normal.grid) if folds == 1 else None
+            found[view].append(distances(getattr(normal, view), bank, hidden=hidden))
+    return {view: np.stack(maps) for view, maps in found.items()}
+
+
+def _near(bank: PatchBank, grid: tuple[int, int]) -> BoolArray:
+    """(h * w, m) bool: with one normal, its patches close to each place, which would excuse that place."""
     rows, columns = grid
     cells = np.stack(np.divmod(np.arange(rows * columns), columns), axis=1)
     apart: BoolArray = np.abs(cells[:, None, :] - bank.place[None, :, :]).max(axis=2) < _APART
