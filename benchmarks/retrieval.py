@@ -266,7 +266,7 @@ def earlier(path: Path, breadths: dict[str, int]) -> dict[int, dict[str, Any]]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000])
     for name in ("m", "ef_construction", "ef_search"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, help="instead of the edge profile's")
