@@ -1,9 +1,13 @@
 import numpy as np
 import pytest
 
-from echo_iad.comparison.bank import PatchBank, build_banks, choose_coreset, distances, draw_pool
+from echo_iad.comparison.bank import PatchBank, choose_coreset, choose_patches, distances, draw_pool, take
 
 VIEWS = ("context", "detail")
+
+
+def build_banks(pool, *, megabytes, seed):
+    return take(pool, choose_patches(pool, megabytes=megabytes, seed=seed))
 
 
 def bytes_of(banks):
@@ -105,3 +109,15 @@ def test_patches_can_be_hidden_for_one_place_alone(normals):
     assert found[3, 7] > 0.1
     found[3, 7] = 0.0
     np.testing.assert_allclose(found, 0.0, atol=2e-3)
+
+
+def test_without_a_group_its_place_in_the_bank_is_filled_by_others(normals):
+    pool = draw_pool(normals, seed=0)
+    choice = choose_patches(pool, megabytes=0.01, seed=0)
+    dropped = pool.context.source == 2
+    others = choose_patches(pool, megabytes=0.01, seed=0, without=(choice, dropped))
+    for view in VIEWS:
+        before, after = set(getattr(choice, view).tolist()), set(getattr(others, view).tolist())
+        assert len(before) == len(after) == len(getattr(others, view))
+        assert not after & set(np.flatnonzero(dropped).tolist())
+        assert before - set(np.flatnonzero(dropped).tolist()) <= after

@@ -71,8 +71,18 @@ def draw_pool(normals: Sequence[PatchFeatures], *, seed: int) -> Banks:
     return Banks(PatchBank(np.concatenate(context), origin, place), PatchBank(np.concatenate(detail), origin, place))
 
 
-def build_banks(pool: Banks, *, megabytes: float, seed: int, kept: BoolArray | None = None) -> Banks:
-    """Choose the patches to keep, as many in both views.
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """Which patches of a pool are kept: positions in it, ``(m,)`` int64 for each view, as many in both."""
+
+    context: NDArray[np.int64]
+    detail: NDArray[np.int64]
+
+
+def choose_patches(
+    pool: Banks, *, megabytes: float, seed: int, without: tuple[Choice, BoolArray] | None = None
+) -> Choice:
+    """Choose the patches to keep.
 
     A choice for each view was better than one for both (docs/ablations.md).
 
@@ -83,22 +93,39 @@ def build_banks(pool: Banks, *, megabytes: float, seed: int, kept: BoolArray | N
     megabytes : float
         Budget of the kept patches of both views.
     seed : int
-        The same pool and seed give the same banks.
-    kept : (p,) bool, optional
-        Patches of the pool to choose among; all when left out. At least one.
+        The same pool and seed give the same choice.
+    without : tuple of Choice and (p,) bool, optional
+        A choice, and the patches of the pool to do without: what remains of the choice stays, and what is missing is
+        chosen anew among the other patches. At least one must remain.
     """
     rng = np.random.default_rng(seed)
     views = (pool.context, pool.detail)
     room = max(1, int(megabytes * 2**20 / sum(view.patches.shape[1] * view.patches.itemsize for view in views)))
-    banks = []
-    for view in views:
-        among = np.arange(len(view.patches)) if kept is None else np.flatnonzero(kept)
-        chosen = among[choose_coreset(view.patches[among], room, rng)]
-        banks.append(PatchBank(view.patches[chosen], view.source[chosen], view.place[chosen]))
-    return Banks(*banks)
+    chosen = []
+    for name, view in zip(("context", "detail"), views, strict=True):
+        if without is None:
+            chosen.append(choose_coreset(view.patches, room, rng))
+            continue
+        choice, dropped = without
+        among = np.flatnonzero(~dropped)
+        start = np.flatnonzero(np.isin(among, getattr(choice, name)))
+        chosen.append(among[choose_coreset(view.patches[among], room, rng, start=start)])
+    return Choice(*chosen)
 
 
-def choose_coreset(patches: FloatArray, room: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def take(pool: Banks, choice: Choice) -> Banks:
+    """The chosen patches of a pool."""
+    return Banks(
+        *(
+            PatchBank(view.patches[chosen], view.source[chosen], view.place[chosen])
+            for view, chosen in ((pool.context, choice.context), (pool.detail, choice.detail))
+        )
+    )
+
+
+def choose_coreset(
+    patches: FloatArray, room: int, rng: np.random.Generator, *, start: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
     """Positions of ``room`` patches that leave no patch far from the chosen ones.
 
     Parameters
@@ -108,6 +135,8 @@ def choose_coreset(patches: FloatArray, room: int, rng: np.random.Generator) -> 
         How many to choose; all when ``n`` is not larger.
     rng : Generator
         Draws the projection and the first patch.
+    start : (s,) int64, optional
+        Positions that are chosen already; the first patch is drawn without.
 
     Returns
     -------
@@ -120,8 +149,8 @@ def choose_coreset(patches: FloatArray, room: int, rng: np.random.Generator) -> 
     projection = rng.standard_normal((patches.shape[1], _PROJECTED)).astype(np.float32) / np.sqrt(_PROJECTED)
     points = patches @ projection.astype(np.float32)
     squares = np.einsum("nd,nd->n", points, points)
-    chosen = [int(rng.integers(count))]
-    nearest = _squared(points, squares, chosen)[:, 0]
+    chosen = [int(rng.integers(count))] if start is None or not len(start) else start.tolist()
+    nearest = _squared(points, squares, chosen).min(axis=1)
     nearest[chosen] = _CHOSEN
     while len(chosen) < room:
         group = _farthest(points, squares, nearest)[: room - len(chosen)]

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from echo_iad.comparison.bank import Banks, PatchBank, build_banks, distances, draw_pool
+from echo_iad.comparison.bank import Banks, Choice, PatchBank, choose_patches, distances, draw_pool, take
 from echo_iad.comparison.features import PatchFeatures
 from echo_iad.domain.parts import BoolArray, FloatArray
 
-FORMAT = "normality 3"
+FORMAT = "normality 4"
 """Stamps the cache; a change of anything that `fit_normality` computes changes it."""
 LEAST_SCORE = 0.1
 """In spreads; keeps every score and threshold above 0."""
@@ -119,15 +119,16 @@ def fit_normality(normals: Sequence[PatchFeatures], *, megabytes: float, seed: i
         msg = "At least one normal is needed. Got none."
         raise ValueError(msg)
     pool = draw_pool(normals, seed=seed)
-    banks = build_banks(pool, megabytes=megabytes, seed=seed)
-    found = _left_out(normals, pool, megabytes=megabytes, seed=seed)
+    choice = choose_patches(pool, megabytes=megabytes, seed=seed)
+    without = _without_each_fold(pool, choice, len(normals), megabytes=megabytes, seed=seed)
+    found = _left_out(normals, without)
     usual, maps = {}, []
     for view in _VIEWS:
         usual[view], standardised = _usual(found[view])
         maps.append(standardised)
     values = np.maximum(*maps)
     return Normality(
-        banks=banks,
+        banks=take(pool, choice),
         context=usual["context"],
         detail=usual["detail"],
         scores=np.array([score_map(one) for one in values], dtype=np.float32),
@@ -160,22 +161,29 @@ def score_map(values: FloatArray) -> float:
     return max(float(np.partition(values.ravel(), -count)[-count:].mean()), LEAST_SCORE)
 
 
-def _left_out(normals: Sequence[PatchFeatures], pool: Banks, *, megabytes: float, seed: int) -> dict[str, FloatArray]:
-    """Distances of each normal to banks that were chosen without it, ``(n, h, w)`` for each view.
+def _without_each_fold(pool: Banks, choice: Choice, count: int, *, megabytes: float, seed: int) -> list[Banks]:
+    """Banks chosen without each group of normals: normal ``i`` is in group ``i`` modulo the number of groups.
 
-    The banks are chosen anew without each fold: hiding a normal's patches in the banks of all leaves holes that a
-    query does not meet, since a coreset keeps what is rare once (docs/ablations.md).
+    Only hiding a group's patches would leave holes that a query does not meet, since a coreset keeps what is rare
+    once; so they are filled again (docs/ablations.md).
     """
-    folds = min(_FOLDS, len(normals))
+    folds = min(_FOLDS, count)
+    if folds == 1:
+        return [take(pool, choice)]
+    group = pool.context.source % folds
+    return [
+        take(pool, choose_patches(pool, megabytes=megabytes, seed=seed, without=(choice, group == fold)))
+        for fold in range(folds)
+    ]
+
+
+def _left_out(normals: Sequence[PatchFeatures], without: Sequence[Banks]) -> dict[str, FloatArray]:
+    """Distances of each normal to the banks without its group, ``(n, h, w)`` for each view."""
     found: dict[str, list[FloatArray]] = {view: [] for view in _VIEWS}
-    without = []
-    for fold in range(folds):
-        kept = pool.context.source % folds != fold if folds > 1 else None
-        without.append(build_banks(pool, megabytes=megabytes, seed=seed, kept=kept))
     for number, normal in enumerate(normals):
         for view in _VIEWS:
-            bank = getattr(without[number % folds], view)
-            hidden = _near(bank, normal.grid) if folds == 1 else None
+            bank = getattr(without[number % len(without)], view)
+            hidden = _near(bank, normal.grid) if len(without) == 1 else None
             found[view].append(distances(getattr(normal, view), bank, hidden=hidden))
     return {view: np.stack(maps) for view, maps in found.items()}
 
