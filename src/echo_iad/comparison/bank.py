@@ -150,7 +150,10 @@ def choose_coreset(
     points = patches @ projection.astype(np.float32)
     squares = np.einsum("nd,nd->n", points, points)
     chosen = [int(rng.integers(count))] if start is None or not len(start) else start.tolist()
-    nearest = _squared(points, squares, chosen).min(axis=1)
+    nearest = np.full(count, np.inf, dtype=np.float32)
+    for first in range(0, len(chosen), _CANDIDATES):  # all at once would take hundreds of megabytes
+        group = chosen[first : first + _CANDIDATES]
+        np.minimum(nearest, _squared(points, squares, group).min(axis=1), out=nearest)
     nearest[chosen] = _CHOSEN
     while len(chosen) < room:
         group = _farthest(points, squares, nearest)[: room - len(chosen)]
