@@ -7,6 +7,7 @@ The tree::
     │   ├── ImageError            a file that is no usable picture
     │   ├── ProfileError          a profile that is unknown or holds a wrong value
     │   ├── QuestionError         a question or its options cannot be used
+    │   ├── ToleranceError        a false-alarm rate or a threshold out of range
     │   ├── KnowledgeError        a knowledge file that cannot be read
     │   ├── MissingExtraError     an optional package is not installed
     │   ├── MissingModelError     a checkpoint is not there
