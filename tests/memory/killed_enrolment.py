@@ -31,8 +31,8 @@ def batches():
 def enrol(folder):
     """Enrol everything; each batch is one transaction and is followed by a cache made from the memory's state."""
     import numpy as np
-    from conftest import IMAGE, TEXT
 
+    from conftest import IMAGE, TEXT
     from echo_iad.memory.cache import write_cache
     from echo_iad.memory.store import Memory
 
