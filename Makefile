@@ -44,7 +44,7 @@ constraints: $(DEV)/.echo-dev  ## write the installed versions to constraints.tx
 	mv constraints.new constraints.txt
 
 clean:  ## remove what was built and cached; the virtual environments stay
-	rm -rf build dist demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf build dist echo-demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The markers say that an environment is complete: a stopped installation starts again.

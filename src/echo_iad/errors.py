@@ -106,10 +106,8 @@ class UnknownObjectError(MemoryStoreError):
         nearest = get_close_matches(name, names, n=1)
         hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
         known = ", ".join(names) or "none"
-        super().__init__(
-            f"Object {name!r} is not enrolled in this memory.{hint} Enrolled: {known}. "
-            f"Enrol it with: echo-iad enrol FOLDER --object {name} --memory DIR"
-        )
+        cure = "" if nearest else f" Enrol it with: echo-iad enrol FOLDER --object {name} --memory DIR"
+        super().__init__(f"Object {name!r} is not enrolled in this memory.{hint} Enrolled: {known}.{cure}")
 
 
 class ContractError(EchoError):

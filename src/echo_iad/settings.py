@@ -149,7 +149,8 @@ def _parse(text: str, where: str) -> Profile:
         msg = f"The profile {where} is no TOML: {fault}"
         raise ProfileError(msg) from fault
     except ValidationError as fault:
-        first = fault.errors()[0]
+        # a misspelt key is the cause, the key that it leaves missing a consequence
+        first = min(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")
         place = ".".join(str(part) for part in first["loc"])
         msg = f"The profile {where} has a wrong value at {place}: {first['msg']}. Compare: echo-iad profiles show edge"
         raise ProfileError(msg) from fault

@@ -124,7 +124,7 @@ def test_an_unknown_part_is_compared_with_nothing(table):
     evidence = consult(panel, case_of(*experts), NOBODY)
     assert asked.calls == []
     assert set(evidence.missing) == {str(expert) for expert in experts}
-    assert set(evidence.missing.values()) == {"The object is unknown."}
+    assert set(evidence.missing.values()) == {NOBODY.reason}
 
 
 def test_the_decision_maker_gets_the_evidence(table):

@@ -21,6 +21,7 @@ MOST_REGIONS = 8
 _PEAK_SHARE = 0.6
 _EVERYWHERE = 0.5  # a region that covers more of the picture is everywhere
 _LEAST_SHARE = 0.25  # a further region is named when it has this share of the highest region's excess
+_BESIDE = 0.04  # of the picture: farther than this from the outline is beside the part
 _OUTLINE_DEPTH = 0.25  # of the part's greatest depth: nearer than this to the outline is at its edge
 
 
@@ -142,7 +143,11 @@ def _on_part(x: float, y: float, foreground: FloatArray) -> str:
         return ""
     depth = distance_transform_edt(np.pad(part, 1))[1:-1, 1:-1]
     if not part[row, column]:
-        return "beside the part"
+        # a piece that is missing at the edge leaves its region outside the outline
+        outside, nearest = distance_transform_edt(~part, return_indices=True)
+        if outside[row, column] > _BESIDE * max(rows, columns):
+            return "beside the part"
+        row, column = nearest[:, row, column]
     ys, xs = np.nonzero(part)
     where = position_words(
         (column + 0.5 - xs.min()) / (xs.max() + 1 - xs.min()), (row + 0.5 - ys.min()) / (ys.max() + 1 - ys.min())

@@ -98,7 +98,7 @@ class Panel:
         name = evidence.object.name
         references = () if name is None else self.extractor.extract(case.encoding.vector, name, key=case.picture.sha256)
         if not references:
-            return _without(evidence, Expert.REFERENCE_EXTRACTOR, _why_no_normals(name))
+            return _without(evidence, Expert.REFERENCE_EXTRACTOR, _why_no_normals(evidence.object))
         return replace(evidence, references=references)
 
     def _compare(self, case: Case, evidence: Evidence) -> Evidence:
@@ -108,14 +108,14 @@ class Panel:
             pictures = self.extractor.pictures(evidence.references)
             comparison = self.comparator.compare(case.picture, case.encoding.levels, name, pictures, case.tolerance)
         if comparison is None:
-            return _without(evidence, Expert.VISUAL_COMPARATOR, _why_no_normals(name))
+            return _without(evidence, Expert.VISUAL_COMPARATOR, _why_no_normals(evidence.object))
         return replace(evidence, comparison=comparison)
 
     def _know(self, case: Case, evidence: Evidence) -> Evidence:
         name = evidence.object.name
         everything = () if name is None else self._guide.everything(name)
         if not everything:
-            why = "The object is unknown." if name is None else f"No knowledge about {name} is in use."
+            why = evidence.object.reason if name is None else f"No knowledge about {name} is in use."
             return _without(evidence, Expert.KNOWLEDGE_GUIDE, why)
         chosen = self._guide.guide(everything, case.question, case.plan.question_type, evidence.comparison)
         return replace(evidence, knowledge=chosen, object_knowledge=everything)
@@ -128,5 +128,5 @@ def _without(evidence: Evidence, expert: Expert, why: str) -> Evidence:
     return replace(evidence, missing={**evidence.missing, expert.value: why})
 
 
-def _why_no_normals(name: str | None) -> str:
-    return "The object is unknown." if name is None else f"No references of {name} are in use."
+def _why_no_normals(match: ObjectMatch) -> str:
+    return match.reason if match.name is None else f"No good parts of {match.name} are enrolled or in use."

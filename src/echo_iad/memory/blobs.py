@@ -33,9 +33,9 @@ class Blob:
         Raises
         ------
         MemoryDamagedError
-            The dtype is unknown, or the bytes do not fill the shape.
+            The dtype is unknown, the bytes do not fill the shape, or they differ from their checksum.
         """
-        fault = self.form_fault()
+        fault = self.form_fault() or self.checksum_fault()
         if fault:
             msg = f"A stored array is damaged: {fault}. Look with: echo-iad memory verify"
             raise MemoryDamagedError(msg)
@@ -51,13 +51,15 @@ class Blob:
             return f"its shape is {self.shape!r}"
         return "" if wanted == len(self.data) else f"it has {len(self.data)} bytes where its shape needs {wanted}"
 
+    def checksum_fault(self) -> str:
+        """Say that the bytes are not those that were stored; empty when they are."""
+        return "" if zlib.crc32(self.data) == self.crc32 else "its bytes differ from their checksum"
+
     def fault(self) -> str:
         """Say what is wrong, contents included; empty when sound."""
-        form = self.form_fault()
-        if form:
-            return form
-        if zlib.crc32(self.data) != self.crc32:
-            return "its bytes differ from their checksum"
+        fault = self.form_fault() or self.checksum_fault()
+        if fault:
+            return fault
         return "" if np.isfinite(self.array()).all() else "it holds numbers that are not finite"
 
     def _axes(self) -> tuple[int, ...]:

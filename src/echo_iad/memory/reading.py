@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable
 
 import numpy as np
@@ -26,7 +27,7 @@ def read_vectors(database: Database, object: str | None, dimension: int) -> Vect
         vectors = np.empty((count, dimension), np.float32)
         names: dict[int, str] = dict(database.rows("SELECT id, name FROM object"))
         start = 0
-        sql = f"SELECT n.id, n.object_id, v.data {joined} ORDER BY n.id"
+        sql = f"SELECT n.id, n.object_id, v.data, v.crc32 {joined} ORDER BY n.id"
         for chunk in database.chunks(sql, values):
             part = slice(start, start + len(chunk))
             ids[part] = [row[0] for row in chunk]
@@ -77,6 +78,10 @@ def _stacked(chunk: list[Row], dimension: int) -> FloatArray:
     data = b"".join(row[2] for row in chunk)
     if len(data) != 4 * dimension * len(chunk):
         msg = f"Vectors near normal {chunk[0][0]} are not {dimension} numbers long. Look with: echo-iad memory verify"
+        raise MemoryDamagedError(msg)
+    damaged = [row[0] for row in chunk if zlib.crc32(row[2]) != row[3]]
+    if damaged:
+        msg = f"The vector of normal {damaged[0]} differs from its checksum. Look with: echo-iad memory verify"
         raise MemoryDamagedError(msg)
     return np.frombuffer(data, "<f4").reshape(len(chunk), dimension)
 

@@ -95,7 +95,7 @@ def times(comparison: Comparison) -> str:
 
 def p_value_sentence(comparison: Comparison) -> str:
     """What the p-value says about the part."""
-    return f"{p_value(comparison.p_value)}: {percent(comparison.p_value)} of good parts would score at least this high"
+    return f"{p_value(comparison.p_value)}: {percent(comparison.p_value)} of good parts at most would score this high"
 
 
 def answer(inspection: Inspection) -> str:

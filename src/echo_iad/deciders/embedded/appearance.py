@@ -17,7 +17,7 @@ from echo_iad.deciders.embedded.places import parse_place
 from echo_iad.deciders.embedded.polarity import denies_defect
 from echo_iad.deciders.embedded.scoring import ScoredOption, Term, with_deniers
 from echo_iad.deciders.embedded.seen import Seen
-from echo_iad.deciders.embedded.sentences import attribute, capital, looks, quoted, verdict, where
+from echo_iad.deciders.embedded.sentences import attribute, capital, doubt, looks, quoted, verdict, where
 from echo_iad.deciders.embedded.words import first_full
 from echo_iad.domain.questions import QuestionType
 
@@ -127,6 +127,5 @@ def _reason(case: Case) -> str:
     seen = case.seen
     if seen is None:
         return f"Nothing was compared ({case.nothing_compared}); this rests on the object's knowledge alone."
-    doubt = "" if seen.comparison.is_anomalous else ", though the comparison calls this part normal"
     known = f"; nearest knowledge: {quoted(case.evidence.knowledge[0])}" if case.evidence.knowledge else ""
-    return f"Seen: {looks(seen)}{doubt}{known}".rstrip(".") + "."
+    return f"Seen: {looks(seen)}{doubt(seen.comparison)}{known}".rstrip(".") + "."

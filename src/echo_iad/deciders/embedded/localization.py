@@ -9,7 +9,7 @@ from echo_iad.deciders.embedded.places import Place, parse_place
 from echo_iad.deciders.embedded.polarity import denies_defect
 from echo_iad.deciders.embedded.scoring import ScoredOption, Term, with_deniers
 from echo_iad.deciders.embedded.seen import Seen
-from echo_iad.deciders.embedded.sentences import capital, joined, verdict, where
+from echo_iad.deciders.embedded.sentences import capital, doubt, joined, verdict, where
 from echo_iad.deciders.embedded.words import words
 
 _UNKNOWN_PLACE = -0.7
@@ -63,5 +63,4 @@ def _open_text(seen: Seen) -> str:
 def _reason(seen: Seen) -> str:
     region = seen.main
     place = f"The anomaly's mass lies {where(region)}" if region is not None else "No region stands out on the map"
-    doubt = "" if seen.comparison.is_anomalous else ", though the comparison calls this part normal"
-    return f"{place}{doubt}. {verdict(seen.comparison)}"
+    return f"{place}{doubt(seen.comparison)}. {verdict(seen.comparison)}"

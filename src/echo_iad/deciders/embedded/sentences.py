@@ -37,6 +37,11 @@ def number(value: float) -> str:
     return f"{value:.3g}"
 
 
+def doubt(comparison: Comparison) -> str:
+    """Say, as a clause to append, that an answer presupposes a defect that was not found; empty when one was."""
+    return "" if comparison.is_anomalous else "; no defect was found, so this holds only if there is one"
+
+
 def verdict(comparison: Comparison) -> str:
     """State the comparison's verdict with its numbers, one sentence."""
     relation = "above" if comparison.is_anomalous else "not above"
