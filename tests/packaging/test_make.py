@@ -23,7 +23,9 @@ def fresh(tmp_path):
 
 
 def make(folder, *words):
-    done = subprocess.run(["make", *words], cwd=folder, capture_output=True, text=True, check=False)
+    # the suite itself may run under make, whose variables would make this one a part of it
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    done = subprocess.run(["make", *words], cwd=folder, capture_output=True, text=True, check=False, env=variables)
     return done.returncode, done.stdout + done.stderr
 
 
