@@ -39,8 +39,9 @@ def quoted(measured: Mapping[str, Any]) -> str:
     speed, data = measured["speed"], measured["data"]
     megabytes = speed["peak_megabytes_of_100_inspections"]
     return (
-        "Measured by `python benchmarks/edge.py`, with the objects named and nothing fitted on a test part. All\n"
-        "figures, with their uncertainty and sources, are in [benchmarks](docs/benchmarks.md).\n\n"
+        "Measured by `python benchmarks/edge.py`, with the objects named. Nothing is learned from test parts, but\n"
+        "the design was chosen while looking at these objects, so these are development figures, not held-out ones.\n"
+        "All figures, with their uncertainty and sources, are in [benchmarks](docs/benchmarks.md).\n\n"
         f"{_parts(data)}\n\n{_questions(data['mmad'])}\n\n"
         f"One inspection of a {speed['picture']} takes {speed['inspect_ms']:.0f} ms on {measured['machine']['cores']} "
         f"CPU cores with the memory warm, and a hundred\nof them at most {megabytes} MB of memory.\n\n"
