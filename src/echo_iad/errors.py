@@ -12,6 +12,7 @@ The tree::
     │   ├── MissingExtraError     an optional package is not installed
     │   ├── MissingModelError     a checkpoint is not there
     │   ├── UnknownNameError      a name that no registry holds
+    │   ├── EvaluationError       a benchmark, a run or its folder that cannot be used
     │   └── MemoryStoreError      a memory that cannot be opened or used
     │       ├── MemoryLockedError     another process is writing it
     │       ├── MemoryVersionError    written by another version of Echo
@@ -76,6 +77,10 @@ class UnknownNameError(UserError):
         nearest = get_close_matches(name, names, n=1)
         hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
         super().__init__(f"Unknown {kind} {name!r}.{hint} Known: {', '.join(names) or 'none'}.")
+
+
+class EvaluationError(UserError):
+    """A benchmark, a run or the folder of its results cannot be used."""
 
 
 class MemoryStoreError(UserError):

@@ -10,6 +10,17 @@ from echo_iad.domain.evidence import Comparison, KnowledgePassage, ObjectMatch, 
 from echo_iad.domain.questions import Expert, QuestionType
 
 
+class Scoring(StrEnum):
+    """How an MLLM's answer was read."""
+
+    LOGPROBS = "logprobs"
+    """From the probabilities of the options' letters."""
+    STRUCTURED = "structured"
+    """The server let it write nothing but a letter."""
+    TEXT = "text"
+    """From what it wrote."""
+
+
 class Status(StrEnum):
     """How a decision ended. No answer is not a pass: only ``answered`` carries a verdict."""
 
@@ -33,6 +44,11 @@ class Decision:
     """Probability that the part is defective, 0 to 1; None when nothing was compared."""
     reason: str = ""
     """Why, in one sentence, with the evidence it rests on."""
+    model: str | None = None
+    """``BACKEND:NAME`` of the MLLM that answered; None when none did."""
+    scoring: Scoring | None = None
+    raw_text: str = ""
+    """What the MLLM wrote, unread; empty when it was scored by probabilities alone."""
 
     def __post_init__(self) -> None:
         if self.status is not Status.ANSWERED and self.option is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from echo_iad.domain.parts import FloatArray
+from echo_iad.domain.parts import FloatArray, Picture
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,15 @@ class ObjectMatch:
     """In one sentence."""
 
 
+@dataclass(frozen=True, eq=False)
+class Exhibits:
+    """The pictures behind the evidence, for a decider that looks for itself."""
+
+    query: Picture
+    references: tuple[bytes, ...] = ()
+    """JPEGs of the upright references, in the order of ``Evidence.references``."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """Everything that the experts found, as the decision maker receives it."""
@@ -157,3 +166,5 @@ class Evidence:
     reasoning: tuple[ReasoningStep, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
     """Expert -> why its evidence is missing (no normals, no knowledge, ...)."""
+    exhibits: Exhibits | None = field(default=None, repr=False, compare=False)
+    """Not part of the JSON record."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from echo_iad.comparison.comparator import Tolerance
 from echo_iad.deciders.base import Decider
 from echo_iad.domain.decisions import Decision
-from echo_iad.domain.evidence import Evidence, ObjectMatch
+from echo_iad.domain.evidence import Evidence, Exhibits, ObjectMatch
 from echo_iad.domain.parts import ImageEncoding, Picture
 from echo_iad.domain.questions import Expert, Plan, Question
 from echo_iad.experts.knowledge_guide import KnowledgeGuide
@@ -82,7 +82,7 @@ class Panel:
 
     def consult(self, case: Case, match: ObjectMatch, timings: Timings) -> Evidence:
         """Evidence of every expert that the plan calls before the decision maker."""
-        evidence = Evidence(object=match)
+        evidence = Evidence(object=match, exhibits=Exhibits(case.picture))
         for expert in case.plan.experts:
             if expert in self._steps:
                 with timings.step(expert.value):
@@ -99,13 +99,14 @@ class Panel:
         references = () if name is None else self.extractor.extract(case.encoding.vector, name, key=case.picture.sha256)
         if not references:
             return _without(evidence, Expert.REFERENCE_EXTRACTOR, _why_no_normals(evidence.object))
-        return replace(evidence, references=references)
+        exhibits = Exhibits(case.picture, tuple(self.extractor.pictures(references)))
+        return replace(evidence, references=references, exhibits=exhibits)
 
     def _compare(self, case: Case, evidence: Evidence) -> Evidence:
         name = evidence.object.name
         comparison = None
         if name is not None:
-            pictures = self.extractor.pictures(evidence.references)
+            pictures = evidence.exhibits.references if evidence.exhibits else ()
             comparison = self.comparator.compare(case.picture, case.encoding.levels, name, pictures, case.tolerance)
         if comparison is None:
             return _without(evidence, Expert.VISUAL_COMPARATOR, _why_no_normals(evidence.object))
