@@ -8,7 +8,8 @@ from PIL import Image
 
 from echo_iad import Echo
 from echo_iad.domain.decisions import Status
-from echo_iad.domain.questions import DEFAULT_QUESTION, Expert, QuestionType
+from echo_iad.domain.questions import DEFAULT_QUESTION, Expert, Question, QuestionType
+from echo_iad.echo import Request
 from echo_iad.errors import (
     ImageError,
     MemoryStoreError,
@@ -384,3 +385,45 @@ def test_a_tiny_and_a_long_picture_are_judged(echo):
             x0, y0, x1, y1 = region.box
             assert 0 <= x0 < x1 <= shape[1]
             assert 0 <= y0 < y1 <= shape[0]
+
+
+def test_a_picture_that_is_decoded_is_not_read_again(echo, tmp_path):
+    path = tmp_path / "new.jpg"
+    path.write_bytes((TEST / "stain" / "000.jpg").read_bytes())
+    picture = echo.load(path)
+    path.unlink()
+    record = echo.answer(Request(picture, Question(), object="printed_cap"))
+    assert record.image == str(path)
+    assert record.comparison.is_anomalous
+
+
+def test_named_references_take_the_place_of_the_retrieved(echo):
+    image = GOOD
+    normals = [normal.path for normal in echo.memory.normals("printed_cap")]
+    retrieved = echo.answer(Request(image, Question(), object="printed_cap")).references
+    other = next(path for path in normals if path != retrieved[0].path)
+    named = echo.answer(Request(image, Question(), object="printed_cap", references=("gone.jpg", other, normals[0])))
+    assert [reference.path for reference in named.references] == [other]
+    assert named.references[0].similarity <= retrieved[0].similarity
+
+
+def test_another_profile_shares_the_memory_and_what_was_seen(echo):
+    image = echo.load(TEST / "stain" / "000.jpg")
+    profile = echo.profile.model_copy(
+        update={"name": "alone", "plan": dict.fromkeys(QuestionType, (Expert.VISUAL_COMPARATOR, Expert.DECISION_MAKER))}
+    )
+    other = echo.with_profile(profile)
+    request = Request(image, Question(), object="printed_cap")
+    first, second = echo.answer(request), other.answer(request)
+    assert second.plan == (Expert.VISUAL_COMPARATOR, Expert.DECISION_MAKER)
+    assert not second.references
+    assert second.comparison.score == first.comparison.score
+    assert (first.profile, second.profile) == ("edge", "alone")
+    assert first.profile_sha256 != second.profile_sha256
+
+
+def test_an_object_without_normals_is_asked_about_without_them(echo):
+    image = GOOD
+    record = echo.answer(Request(image, Question(), object="never seen"))
+    assert record.comparison is None
+    assert record.decision.status is Status.ABSTAINED

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -37,7 +37,7 @@ from echo_iad.experts.knowledge_guide import KnowledgeGuide
 from echo_iad.experts.panel import Case, Panel, Timings
 from echo_iad.experts.reference_extractor import ReferenceExtractor
 from echo_iad.experts.visual_comparator import VisualComparator
-from echo_iad.images.folders import find_good_parts
+from echo_iad.images.folders import PartPicture, find_good_parts
 from echo_iad.images.loading import PictureSource, load_picture
 from echo_iad.knowledge.sources import read_knowledge
 from echo_iad.memory.records import StoredPassage
@@ -57,6 +57,21 @@ class KnowledgeImport:
     """Sentences that the files hold."""
     objects: tuple[str, ...]
     """Whom they are about, sorted; ``""`` = every object."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question about one picture, ready to be asked: `Echo.answer`."""
+
+    image: PictureSource | Picture
+    """A picture that is decoded already is not read again, so several questions about it share the work."""
+    question: Question
+    object: str | None = None
+    """The product; told from the nearest normals when None. One that is not enrolled is asked about without normals."""
+    tolerance: Tolerance | None = None
+    """The profile's when None."""
+    references: tuple[str, ...] | None = None
+    """Files of enrolled normals to take as references; retrieved as the profile says when None."""
 
 
 class Echo:
@@ -106,6 +121,22 @@ class Echo:
         """Close the memory."""
         self.memory.close()
 
+    def with_profile(self, profile: Profile) -> Self:
+        """The same open memory, asked in another way; encodings and comparisons that both need are made once.
+
+        Parameters
+        ----------
+        profile : Profile
+            Its encoders must be those that made the memory.
+        """
+        other = type(self)(profile, self.memory)
+        if profile.encoders == self.profile.encoders:
+            other._encodings = self._encodings
+            other.__dict__.update(_image_encoder=self._image_encoder, _text_encoder=self._text_encoder)
+        if (profile.comparison, profile.seed) == (self.profile.comparison, self.profile.seed):
+            other.__dict__.update(_comparator=self._comparator)
+        return other
+
     def enrol(self, folder: Path | str, *, object: str | None = None, progress: Progress | None = None) -> Enrolment:
         """Remember the good parts in a folder; pictures that are known already are skipped.
 
@@ -125,8 +156,11 @@ class Echo:
         ForeignEncoderError
             The memory was made by another encoder.
         """
+        return self.enrol_parts(find_good_parts(Path(folder), object=object), progress=progress)
+
+    def enrol_parts(self, parts: Sequence[PartPicture], *, progress: Progress | None = None) -> Enrolment:
+        """Remember good parts that are listed one by one; `enrol` otherwise."""
         start = time.perf_counter()
-        parts = find_good_parts(Path(folder), object=object)
         enrolment = enrol_parts(parts, self.memory, self._image_encoder, self._text_encoder, progress)
         for name in enrolment.objects:
             self._comparator.learn(name)
@@ -186,10 +220,10 @@ class Echo:
         UnknownObjectError
             The memory knows other objects, and neither normals of nor knowledge about the named one.
         """
-        asked = _question(question, options)
         tolerance = self._tolerance(false_alarm_rate, threshold)
+        request = Request(image, _question(question, options), object, tolerance)
         self._check_object(object)
-        return self._inspect(image, asked, object, tolerance)
+        return self.answer(request)
 
     def inspect_many(
         self,
@@ -212,25 +246,34 @@ class Echo:
         def each() -> Iterator[Inspection]:
             for image in images:
                 try:
-                    yield self._inspect(image, asked, object, tolerance)
+                    yield self.answer(Request(image, asked, object, tolerance))
                 except ImageError as fault:
                     yield self._unreadable(image, asked, fault)
 
         return each()
 
-    def _inspect(self, image: PictureSource, question: Question, named: str | None, tolerance: Tolerance) -> Inspection:
+    def answer(self, request: Request) -> Inspection:
+        """Answer one request; `inspect` with everything chosen.
+
+        Raises
+        ------
+        ImageError
+            The image cannot be read.
+        """
         timings, panel = Timings(), self._panel
+        question, tolerance = request.question, request.tolerance or self._tolerance(None, None)
         with timings.step("total"):
             with timings.step("decode"):
-                picture = load_picture(image, at_least=_LEAST_SIDE)
+                picture = self.load(request.image)
             with timings.step("encode"):
                 encoding = self._encode(picture)
             with timings.step("recognise"):
-                match = self._extractor.recognise(encoding.vector, named)
-            case = Case(picture, encoding, question, make_plan(question, self._plans), tolerance)
+                match = self._extractor.recognise(encoding.vector, request.object)
+            plan = make_plan(question, self._plans)
+            case = Case(picture, encoding, question, plan, tolerance, request.references)
             evidence = panel.consult(case, match, timings)
             decision = panel.decide(case, evidence, timings)
-        record = self._record(picture.path, question, case.plan, decision)
+        record = self._record(picture.path, question, plan, decision)
         return replace(
             record,
             object=match.name,
@@ -244,6 +287,16 @@ class Echo:
             height=picture.height,
             timings_ms={step: round(spent, 3) for step, spent in timings.milliseconds.items()},
         )
+
+    def load(self, image: PictureSource | Picture) -> Picture:
+        """Read a picture as an inspection does; one that is decoded already stays as it is.
+
+        Raises
+        ------
+        ImageError
+            The image cannot be read.
+        """
+        return image if isinstance(image, Picture) else load_picture(image, at_least=_LEAST_SIDE)
 
     def _unreadable(self, image: PictureSource, question: Question, fault: ImageError) -> Inspection:
         name = str(image) if isinstance(image, str | Path) else f"<{type(image).__name__}>"

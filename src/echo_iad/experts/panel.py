@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from echo_iad.comparison.comparator import Tolerance
 from echo_iad.deciders.base import Decider
 from echo_iad.domain.decisions import Decision
-from echo_iad.domain.evidence import Evidence, Exhibits, ObjectMatch
+from echo_iad.domain.evidence import Evidence, Exhibits, ObjectMatch, Reference
 from echo_iad.domain.parts import ImageEncoding, Picture
 from echo_iad.domain.questions import Expert, Plan, Question
 from echo_iad.experts.knowledge_guide import KnowledgeGuide
@@ -32,6 +32,8 @@ class Case:
     question: Question
     plan: Plan
     tolerance: Tolerance
+    references: tuple[str, ...] | None = None
+    """Files of enrolled normals to take as references; the Reference Extractor finds them when None."""
 
 
 @dataclass
@@ -96,7 +98,13 @@ class Panel:
 
     def _refer(self, case: Case, evidence: Evidence) -> Evidence:
         name = evidence.object.name
-        references = () if name is None else self.extractor.extract(case.encoding.vector, name, key=case.picture.sha256)
+        vector = case.encoding.vector
+        if name is None:
+            references: tuple[Reference, ...] = ()
+        elif case.references is not None:
+            references = self.extractor.named(vector, name, case.references)
+        else:
+            references = self.extractor.extract(vector, name, key=case.picture.sha256)
         if not references:
             return _without(evidence, Expert.REFERENCE_EXTRACTOR, _why_no_normals(evidence.object))
         exhibits = Exhibits(case.picture, tuple(self.extractor.pictures(references)))

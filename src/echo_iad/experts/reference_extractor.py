@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from echo_iad.domain.evidence import ObjectMatch, Reference
 from echo_iad.domain.parts import FloatArray
 from echo_iad.memory.retriever import Retriever
@@ -24,6 +26,7 @@ class ReferenceExtractor:
         self._memory = memory
         self._settings = settings
         self._retriever = Retriever(memory, settings, seed)
+        self._paths: tuple[tuple[str, str], dict[str, int]] | None = None
 
     def recognise(self, vector: FloatArray, named: str | None) -> ObjectMatch:
         """Which object a part is.
@@ -55,6 +58,31 @@ class ReferenceExtractor:
         if self._settings.references == "random":
             return tuple(self._retriever.random(object=object, k=self._settings.shots, key=key, vector=vector))
         return tuple(self._retriever.similar(vector, object=object, k=self._settings.shots))
+
+    def named(self, vector: FloatArray, object: str, paths: Sequence[str]) -> tuple[Reference, ...]:
+        """The first of an object's normals that are listed by file, as many as the profile wants.
+
+        Parameters
+        ----------
+        vector : (d,) float32, unit length
+        object : str
+        paths : sequence of str
+            Where the files were when they were enrolled; others are passed over.
+        """
+        if self._settings.references == "none":
+            return ()
+        ids = self._ids_by_path(object)
+        chosen = {ids[path]: path for path in paths if path in ids}
+        vectors = self._memory.vectors_by_id(chosen)
+        listed = [Reference(id, path, float(vectors[id] @ vector)) for id, path in chosen.items()]
+        return tuple(listed[: self._settings.shots])
+
+    def _ids_by_path(self, object: str) -> dict[str, int]:
+        """Where an object's normals were when they were enrolled; read once for each state of the object."""
+        stamp = (object, self._memory.state(object))
+        if self._paths is None or self._paths[0] != stamp:
+            self._paths = (stamp, {normal.path: normal.id for normal in self._memory.normals(object)})
+        return self._paths[1]
 
     def pictures(self, references: tuple[Reference, ...]) -> list[bytes]:
         """The references' previews, small JPEGs of the upright pictures."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import overload
+from typing import TypeAlias, overload
 
 from echo_iad.comparison.comparator import Tolerance, compare
 from echo_iad.comparison.features import PatchFeatures, patch_features
@@ -20,6 +20,11 @@ from echo_iad.memory.store import Memory
 from echo_iad.settings import ComparisonSettings
 
 _KEPT_OBJECTS = 16
+_KEPT_COMPARISONS = 8
+"""Several questions about one part share its comparison."""
+
+_Compared: TypeAlias = tuple[str, int, str, tuple[bytes, ...], Tolerance]
+"""Picture, identity of its levels (which are held, so that no others take their place), object, references, rate."""
 
 
 class VisualComparator:
@@ -37,6 +42,7 @@ class VisualComparator:
         self._settings = settings
         self._seed = seed
         self._known: OrderedDict[str, tuple[str, Normality]] = OrderedDict()
+        self._compared: OrderedDict[_Compared, tuple[Sequence[FloatArray], Comparison]] = OrderedDict()
 
     def learn(self, object: str) -> Normality | None:
         """What the normals of an object look like, from the cache or anew; None without normals."""
@@ -60,7 +66,7 @@ class VisualComparator:
         references: Sequence[bytes],
         tolerance: Tolerance,
     ) -> Comparison | None:
-        """Compare one part; None when its object has no normals.
+        """Compare one part, or find it compared; None when its object has no normals.
 
         Parameters
         ----------
@@ -74,7 +80,13 @@ class VisualComparator:
         normality = self.learn(object)
         if normality is None:
             return None
-        return compare(picture, levels, normality, [decode_jpeg(data) for data in references], tolerance)
+        key = (picture.sha256, id(levels), self._stamp(object), tuple(references), tolerance)
+        if key not in self._compared:
+            decoded = [decode_jpeg(data) for data in references]
+            self._compared[key] = (levels, compare(picture, levels, normality, decoded, tolerance))
+            if len(self._compared) > _KEPT_COMPARISONS:
+                self._compared.popitem(last=False)
+        return self._compared[key][1]
 
     def _stamp(self, object: str) -> str:
         return f"{FORMAT} {self._memory.state(object)} {self._settings.bank_megabytes} {self._seed}"
