@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -120,7 +121,7 @@ class RunFolder:
             else:
                 _write_whole(folder / IDENTITY, [json.dumps(asdict(identity), indent=1, ensure_ascii=False).encode()])
             done = _mend(path, wanted) if begun else set()
-            return cls(folder, path.open("ab"), lock, done)
+            return cls(folder, path.open("ab", buffering=0), lock, done)
         except BaseException:
             lock.close()
             raise
@@ -138,22 +139,37 @@ class RunFolder:
         self._stream.close()
         self._lock.close()
 
-    def append(self, records: Iterable[AnswerRecord]) -> None:
-        """Write answers so that a kill after this call does not lose them.
+    def append(self, record: AnswerRecord) -> None:
+        """Write an answer; the end of this process does not lose it.
 
         Raises
         ------
         EvaluationError
             The disk is full or gone; what was written before stays.
         """
-        records = list(records)
-        try:
-            self._stream.write(b"".join(to_line(record) for record in records))
-            self._stream.flush()
+        with self._in_words():
+            left = memoryview(to_line(record))
+            while left:
+                left = left[self._stream.write(left) :]
+        self.done.add(record.key)
+
+    def sync(self) -> None:
+        """Bring what was written to the disk; a power cut does not lose it.
+
+        Raises
+        ------
+        EvaluationError
+            The disk is full or gone.
+        """
+        with self._in_words():
             os.fsync(self._stream.fileno())
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as fault:
             raise EvaluationError(_unwritable(self.folder, fault)) from fault
-        self.done.update(record.key for record in records)
 
     def sort(self, order: Sequence[Key]) -> None:
         """Bring the lines into the order of the questions: a resumed run ends as one that was never stopped."""
@@ -208,9 +224,9 @@ def to_line(record: AnswerRecord) -> bytes:
 
 @cache
 def _adapter() -> TypeAdapter[AnswerRecord]:
-    from pydantic import ConfigDict, TypeAdapter
+    from pydantic import TypeAdapter
 
-    return TypeAdapter(AnswerRecord, config=ConfigDict(ser_json_inf_nan="null"))
+    return TypeAdapter(AnswerRecord)
 
 
 def _from_line(line: bytes, file: Path, number: int) -> AnswerRecord:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from echo_iad.domain.decisions import Inspection
 from echo_iad.errors import UserError
@@ -25,8 +25,15 @@ def to_json(inspection: Inspection) -> str:
     ValueError
         A number is not finite; no record may hold one.
     """
-    values = _adapter().dump_python(without_map(inspection), mode="json", exclude={"comparison": {"anomaly_map"}})
-    return json.dumps(values, ensure_ascii=False, allow_nan=False)
+    return json.dumps(to_values(inspection), ensure_ascii=False, allow_nan=False)
+
+
+def to_values(inspection: Inspection) -> dict[str, Any]:
+    """The record of one inspection as JSON's own values."""
+    values: dict[str, Any] = _adapter().dump_python(
+        without_map(inspection), mode="json", exclude={"comparison": {"anomaly_map"}}
+    )
+    return values
 
 
 def from_json(line: str) -> Inspection:
