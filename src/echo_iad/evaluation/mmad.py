@@ -16,7 +16,7 @@ from typing import Any
 from echo_iad.errors import EvaluationError, UnknownNameError
 from echo_iad.evaluation.benchmark import Benchmark, BenchmarkQuestion, Excluded
 from echo_iad.evaluation.file_tree import FileTree, refusal
-from echo_iad.evaluation.mmad_entries import CONVERSATION, PictureEntry, read_entries
+from echo_iad.evaluation.mmad_entries import CONVERSATION, PictureEntry, is_entry, read_entries
 from echo_iad.evaluation.subtasks import Subtask
 
 QUESTIONS_FILE = "mmad.json"
@@ -200,7 +200,7 @@ def _rows(data: bytes, path: Path) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as fault:
         msg = f"{path} is no JSON: {fault}. Download {QUESTIONS_FILE} again, or name another file with --questions."
         raise EvaluationError(msg) from None
-    if not isinstance(rows, dict) or not any(isinstance(row, dict) and CONVERSATION in row for row in rows.values()):
+    if not isinstance(rows, dict) or not any(map(is_entry, rows.values())):
         msg = (
             f"{path} is no MMAD file: wanted pictures with their questions, "
             f'{{"DATASET/OBJECT/.../PICTURE": {{"{CONVERSATION}": [...]}}}}. Name another file with --questions.'
@@ -331,5 +331,5 @@ def _named(name: str, present: Collection[str]) -> set[str]:
 
 def _subtask(name: str) -> Subtask:
     if name not in set(Subtask):
-        raise UnknownNameError("subtask", name, list(Subtask))
+        raise UnknownNameError("subtask", name, [subtask.value for subtask in Subtask])
     return Subtask(name)

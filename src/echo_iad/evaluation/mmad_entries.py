@@ -102,15 +102,18 @@ def read_entries(rows: Mapping[str, Any]) -> Entries:
     return Entries(tuple(pictures), tuple(excluded))
 
 
+def is_entry(row: Any) -> bool:
+    """Whether something has the form of a picture's entry: it holds a list of questions."""
+    return isinstance(row, dict) and bool(_conversation(row))
+
+
 def _picture_fault(image: str, row: Any) -> str:
     if refusal(image):
         return refusal(image)
     if image.count("/") + 1 < _LEAST_PARTS:
         return "the path has no data set, object and type: wanted DATASET/OBJECT/.../TYPE/PICTURE"
-    if not isinstance(row, dict):
-        return "the entry is no mapping"
-    if not _conversation(row):
-        return f"the entry has no list of questions: no name that starts with {CONVERSATION!r}"
+    if not is_entry(row):
+        return f"the entry has no list of questions under a name that starts with {CONVERSATION!r}"
     return ""
 
 
