@@ -7,12 +7,14 @@ that the root's owner laid there as a link: MMAD's own instructions lay data set
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from echo_iad.images.loading import SUFFIXES
 
+_NO_PART_OF_A_PLAIN_PATH = re.compile(r"[\\:]|/[./]")
 _NOT_PLAIN = "the path is not plain: parts joined by /, none of them empty or with a dot before it"
 
 
@@ -48,20 +50,15 @@ class FileTree:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._listings: dict[str, _Listing] = {}
+        self._found: dict[str, Found] = {}
         self._homes: dict[str, tuple[str, ...]] = {}
 
     def find(self, key: str) -> Found:
         """The file that a key names exactly; another suffix or another case is another file."""
-        why = refusal(key)
-        if why:
-            return Found(None, why)
-        folder, _, name = key.rpartition("/")
-        listing = self._listing(folder)
-        if listing.is_outside or name in listing.outside:
-            return Found(None, "the path leads out of the benchmark through a link")
-        if name not in listing.files:
-            return Found(None, "the file is not there")
-        return Found(self._root / key)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._find(key)
+        return found
 
     def pictures(self, folder: str) -> tuple[str, ...]:
         """Keys of the pictures that lie directly in a folder, sorted; none when it is not there."""
@@ -75,6 +72,18 @@ class FileTree:
         """Where a key's file truly lies: the same for two keys that lead to one file; the key when there is none."""
         folder, _, name = key.rpartition("/")
         return self._listing(folder).files.get(name, key)
+
+    def _find(self, key: str) -> Found:
+        why = refusal(key)
+        if why:
+            return Found(None, why)
+        folder, _, name = key.rpartition("/")
+        listing = self._listing(folder)
+        if listing.is_outside or name in listing.outside:
+            return Found(None, "the path leads out of the benchmark through a link")
+        if name not in listing.files:
+            return Found(None, "the file is not there")
+        return Found(self._root / key)
 
     def _listing(self, folder: str) -> _Listing:
         known = self._listings.get(folder)
@@ -119,10 +128,9 @@ def refusal(key: str) -> str:
     >>> refusal("VisA/../000.JPG")
     'the path is not plain: parts joined by /, none of them empty or with a dot before it'
     """
-    parts = key.split("/")
-    if not key.isprintable() or set(key) & set("\\:") or any(not part or part.startswith(".") for part in parts):
+    if not key.isprintable() or _NO_PART_OF_A_PLAIN_PATH.search(f"/{key}/"):
         return _NOT_PLAIN
-    if f".{parts[-1].rpartition('.')[2].lower()}" not in SUFFIXES:
+    if f".{key.rpartition('.')[2].lower()}" not in SUFFIXES:
         return f"the name is no picture's; pictures end in {', '.join(sorted(SUFFIXES))}"
     return ""
 

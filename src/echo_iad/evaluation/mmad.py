@@ -40,6 +40,8 @@ class _Reading:
     without_pictures: bool
     asked: frozenset[str]
     """Keys of all pictures that are asked about."""
+    template_faults: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Template and object -> why it cannot serve; empty when it can."""
     questions: list[BenchmarkQuestion] = field(default_factory=list)
     excluded: list[Excluded] = field(default_factory=list)
     lost_templates: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -252,9 +254,11 @@ def _read_picture(entry: PictureEntry, name: str, reading: _Reading) -> None:
 def _templates_that_are_there(entry: PictureEntry, reading: _Reading) -> frozenset[str]:
     there = set()
     for template in entry.templates:
-        why = _template_fault(template, entry.product, reading)
-        if why:
-            reading.lost_templates[template, why] += 1
+        case = template, entry.product
+        if case not in reading.template_faults:
+            reading.template_faults[case] = _template_fault(*case, reading)
+        if reading.template_faults[case]:
+            reading.lost_templates[template, reading.template_faults[case]] += 1
         else:
             there.add(template)
     return frozenset(there)

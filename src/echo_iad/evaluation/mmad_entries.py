@@ -5,6 +5,7 @@ Every entry is taken for a stranger's: what cannot be used is named with its rea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
@@ -17,6 +18,7 @@ CONVERSATION = "conversation"
 """MMAD's scripts ask the first list whose name starts so; ``annotated_conversation`` is another."""
 
 _LEAST_PARTS = 4
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def _question(index: int, asked: Any) -> AskedQuestion | str:
 
 def _is_text(value: Any) -> TypeGuard[str]:
     """Words that can be written down again: half a surrogate pair, which JSON can hold, cannot."""
-    return isinstance(value, str) and bool(value.strip()) and not any("\ud800" <= sign <= "\udfff" for sign in value)
+    return isinstance(value, str) and bool(value.strip()) and (value.isascii() or not _SURROGATE.search(value))
 
 
 def _texts(value: Any) -> tuple[str, ...]:
