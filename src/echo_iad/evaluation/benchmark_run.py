@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from echo_iad import __version__
-from echo_iad.domain.questions import Expert, QuestionType
 from echo_iad.echo import Echo
 from echo_iad.enrolment import Enrolment
 from echo_iad.errors import EvaluationError
@@ -18,6 +17,7 @@ from echo_iad.evaluation.asking import Asking
 from echo_iad.evaluation.benchmark import Benchmark
 from echo_iad.evaluation.recording import RunFolder, RunIdentity, prepare_folder
 from echo_iad.evaluation.runner import Cell, Progress, run
+from echo_iad.evaluation.subtasks import Subtask
 from echo_iad.images.folders import PartPicture
 from echo_iad.memory.store import Memory
 from echo_iad.settings import Profile
@@ -31,6 +31,8 @@ class Way:
     asking: Asking
     folder: Path
     """Of its results."""
+    subtasks: tuple[Subtask, ...] = tuple(Subtask)
+    """What is asked."""
 
     def effective_profile(self) -> Profile:
         """The profile that decides: unless the run is assisted, no knowledge reaches it."""
@@ -119,33 +121,17 @@ def ask(
         run(benchmark.questions, cells, progress)
 
 
-def without_experts(profile: Profile, experts: Sequence[Expert], *, name: str | None = None) -> Profile:
-    """The profile with some experts called for no question (paper, section 4.6).
-
-    Raises
-    ------
-    EvaluationError
-        The decision maker is among them: it gives the answer.
-    """
-    if Expert.DECISION_MAKER in experts:
-        msg = f"No run can go without {Expert.DECISION_MAKER}: it gives the answer."
-        raise EvaluationError(msg)
-    plan: dict[QuestionType, tuple[Expert, ...]] = {
-        kind: tuple(expert for expert in called if expert not in experts) for kind, called in profile.plan.items()
-    }
-    return profile.model_copy(update={"plan": plan, "name": name or profile.name})
-
-
 @contextmanager
 def _open_cells(benchmark: Benchmark, ways: Sequence[Way], echo: Echo, *, resume: bool) -> Iterator[list[Cell]]:
-    keys = [asked.key for asked in benchmark.questions]
     shelf = PictureShelf(echo)
     with ExitStack() as opened:
         cells = []
         for way in ways:
+            keys = [asked.key for asked in benchmark.questions if asked.subtask in way.subtasks]
             identity = identify(way, benchmark, echo.memory)
             folder = opened.enter_context(RunFolder.open(way.folder, identity, questions=keys, resume=resume))
-            cells.append(Cell(EchoAnswerer(echo.with_profile(way.effective_profile()), way.asking, shelf), folder))
+            answerer = EchoAnswerer(echo.with_profile(way.effective_profile()), way.asking, shelf)
+            cells.append(Cell(answerer, folder, frozenset(keys)))
         yield cells
 
 

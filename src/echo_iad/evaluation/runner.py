@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Protocol
 
 from echo_iad.evaluation.benchmark import BenchmarkQuestion
-from echo_iad.evaluation.recording import RunFolder
+from echo_iad.evaluation.recording import Key, RunFolder
 from echo_iad.evaluation.records import AnswerRecord
 
 Progress = Callable[[int, int, str], None]
@@ -33,6 +33,13 @@ class Cell:
 
     answerer: Answerer
     folder: RunFolder
+    asked: frozenset[Key]
+    """The questions that it answers."""
+
+    @property
+    def pending(self) -> frozenset[Key]:
+        """Those that have no answer yet."""
+        return self.asked - self.folder.done
 
 
 def run(questions: Sequence[BenchmarkQuestion], cells: Sequence[Cell], progress: Progress | None = None) -> None:
@@ -43,11 +50,13 @@ def run(questions: Sequence[BenchmarkQuestion], cells: Sequence[Cell], progress:
     EvaluationError
         Records cannot be written; what was written before stays.
     """
-    total, done = len(questions) * len(cells), sum(len(cell.folder.done) for cell in cells)
+    waiting = [cell.pending for cell in cells]
+    total = sum(len(cell.asked) for cell in cells)
+    done = total - sum(map(len, waiting))
     for _, group in groupby(questions, key=lambda asked: asked.image):
         about_one = list(group)
-        for cell in cells:
-            pending = [asked for asked in about_one if asked.key not in cell.folder.done]
+        for cell, keys in zip(cells, waiting, strict=True):
+            pending = [asked for asked in about_one if asked.key in keys]
             for asked in pending:
                 cell.folder.append(cell.answerer.answer(asked))
             if pending:
