@@ -16,6 +16,7 @@ from typing import Any
 from echo_iad.errors import EvaluationError, UnknownNameError
 from echo_iad.evaluation.benchmark import Benchmark, BenchmarkQuestion, Excluded
 from echo_iad.evaluation.file_tree import FileTree, refusal
+from echo_iad.evaluation.manifest import Manifest, known_manifest
 from echo_iad.evaluation.mmad_entries import CONVERSATION, PictureEntry, is_entry, read_entries
 from echo_iad.evaluation.subtasks import Subtask
 
@@ -37,6 +38,7 @@ class _Reading:
 
     tree: FileTree
     root: Path
+    manifest: Manifest
     without_pictures: bool
     asked: frozenset[str]
     """Keys of all pictures that are asked about."""
@@ -48,7 +50,13 @@ class _Reading:
     """Template and why -> number of pictures that list it."""
 
 
-def read_mmad(root: Path, questions: Path | None = None, *, without_pictures: bool = False) -> Benchmark:
+def read_mmad(
+    root: Path,
+    questions: Path | None = None,
+    *,
+    manifest: Manifest | None = None,
+    without_pictures: bool = False,
+) -> Benchmark:
     """Read MMAD, or a benchmark of the same form.
 
     Parameters
@@ -57,6 +65,8 @@ def read_mmad(root: Path, questions: Path | None = None, *, without_pictures: bo
         Folder of the data sets: ``DS-MVTec``, ``MVTec-AD``, ``VisA``, ``MVTec-LOCO``, ``GoodsAD``, or some of them.
     questions : Path, optional
         File of questions; ``mmad.json`` in ``root`` unless given.
+    manifest : Manifest, optional
+        What is known against pictures; `known_manifest` unless given.
     without_pictures : bool
         Read every question, whether or not its picture is there: for deciders that do not look.
 
@@ -80,7 +90,8 @@ def read_mmad(root: Path, questions: Path | None = None, *, without_pictures: bo
     folders = _normal_folders(entries.pictures)
     names = _object_names(folders)
     asked = frozenset(entry.image for entry in entries.pictures)
-    reading = _Reading(FileTree(root), root, without_pictures, asked, excluded=list(entries.excluded))
+    known = known_manifest() if manifest is None else manifest
+    reading = _Reading(FileTree(root), root, known, without_pictures, asked, excluded=list(entries.excluded))
     for entry in entries.pictures:
         _read_picture(entry, names[entry.dataset, entry.product], reading)
     _check_any(reading, path)
@@ -231,6 +242,7 @@ def _read_picture(entry: PictureEntry, name: str, reading: _Reading) -> None:
         reading.excluded.append(Excluded(entry.image, found.why))
         return
     there = _templates_that_are_there(entry, reading)
+    marks = reading.manifest.marks_of(entry.image)
     mask = reading.tree.find(entry.mask).path if entry.mask else None
     for asked in entry.questions:
         question = BenchmarkQuestion(
@@ -247,6 +259,7 @@ def _read_picture(entry: PictureEntry, name: str, reading: _Reading) -> None:
             random_templates=tuple(key for key in entry.random_templates if key in there),
             similar_templates=tuple(key for key in entry.similar_templates if key in there),
             mask=mask,
+            marks=marks,
         )
         reading.questions.append(question)
 
