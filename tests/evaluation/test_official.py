@@ -19,7 +19,8 @@ ANALYSIS, DISCRIMINATION = Subtask.ANALYSIS, Subtask.DISCRIMINATION
 
 ANSWERS = st.builds(
     OfficialAnswer,
-    st.sampled_from(["shop/cap/good/0.png", "shop/cap/dent/1.png", "yard/goods/dent/2.png", "yard/pipe/hole/3.png"]),
+    st.sampled_from(["cap/good/0.png", "cap/dent/1.png", "goods/dent/2.png", "pipe/hole/3.png"]),
+    st.sampled_from(["shop", "yard"]),
     st.sampled_from([DISCRIMINATION, ANALYSIS, Subtask.OBJECT_ANALYSIS]),
     st.sampled_from(["A", "B", "E", "F", "", None]),
     st.sampled_from(["A", "B", "F"]),
@@ -28,7 +29,10 @@ ANSWERS = st.builds(
 
 def answers(letters, *, image="shop/cap/dent/0.png", subtask=ANALYSIS, correct="A"):
     """One answer for each letter; ``-`` stands for none."""
-    return [OfficialAnswer(image, subtask, None if letter == "-" else letter, correct) for letter in letters]
+    return [
+        OfficialAnswer(image, image.split("/")[0], subtask, None if letter == "-" else letter, correct)
+        for letter in letters
+    ]
 
 
 def by_removing(listed):

@@ -27,16 +27,12 @@ class OfficialAnswer:
     """What MMAD's scorer looks at."""
 
     image: str
-    """The picture's key; the scorer takes the data set and the picture's goodness from it."""
+    """The picture's key; the scorer takes the picture's goodness from it."""
+    dataset: str
     subtask: Subtask
     given: str | None
     """The letter that MMAD's parser finds; None where nothing came back."""
     correct: str
-
-    @property
-    def dataset(self) -> str:
-        """First part of the key."""
-        return self.image.split("/")[0]
 
     @property
     def legible(self) -> bool:
@@ -85,7 +81,7 @@ def official_answer(record: AnswerRecord) -> OfficialAnswer:
         given = official_letter(record.raw_text, record.options)
     else:
         given = record.answer
-    return OfficialAnswer(record.image, record.subtask, given, record.correct)
+    return OfficialAnswer(record.image, record.dataset, record.subtask, given, record.correct)
 
 
 def official_accuracy(answers: Iterable[OfficialAnswer]) -> dict[str, dict[Subtask, float]]:
@@ -104,7 +100,7 @@ def official_accuracy(answers: Iterable[OfficialAnswer]) -> dict[str, dict[Subta
 
     Examples
     --------
-    >>> asked = OfficialAnswer("shop/cap/good/0.png", Subtask.ANALYSIS, given="A", correct="A")
+    >>> asked = OfficialAnswer("shop/cap/good/0.png", "shop", Subtask.ANALYSIS, given="A", correct="A")
     >>> official_accuracy([asked])
     {'shop': {<Subtask.ANALYSIS: 'analysis'>: 100.0}}
     """
