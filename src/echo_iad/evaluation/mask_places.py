@@ -14,9 +14,9 @@ from echo_iad.domain.parts import BoolArray, FloatArray
 
 _MOST = 0.75
 """Share of the region that its own field must hold."""
-_NEXT_TO_NOTHING = 0.05
+_NEXT_TO_NOTHING = 0.1
 """Share of the region that may lie in a field that is called wrong, or near it."""
-_NEAR = 0.08
+_NEAR = 0.05
 """How far beyond its borders a field is still meant by its name, as a share of the picture's side."""
 
 

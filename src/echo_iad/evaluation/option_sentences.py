@@ -20,8 +20,10 @@ from echo_iad.encoders.base import TextEncoder
 from echo_iad.knowledge.roles import PROTOTYPES, Role, cues
 from echo_iad.knowledge.sources import GOOD, ObjectKnowledge, topic_name
 
-_SAME = 0.9
-"""Cosine from which two sentences say the same."""
+_SAME = 0.78
+"""Cosine from which two sentences say too much of the same to be told apart by looking."""
+_OWN_SHARE = 0.25
+"""Share of an option's longer words that the knowledge must not use of the other types: else it fits them as well."""
 _MOST_UNEQUAL = 1.6
 """The longest option against the shortest, in letters."""
 _WORDS = range(4, 41)
@@ -52,6 +54,8 @@ _ARTICLE = r"(?:a|an|the|this|such an?)"
 _THIRD_PERSON = r" (?!this|its|as)[a-z]+[^s\W]s\b"
 _VERB = rf"(?= (?:is|was|has|can|may|might|could|will|would|also|often|usually|typically|mostly)\b|{_THIRD_PERSON})"
 _AFTER_IT = rf"(?=[,.;:]|$| (?:is|has|can|may|could|will|the|a|an|in|on|to)\b|{_THIRD_PERSON})"
+_OF_THE_WHOLE = ("It ", "There ", "Around it ", "Along it ", "These ", "The surface ", "The defect")
+"""How a sentence begins that is about the type as such."""
 _CUED = 0.7
 """One cue word."""
 _CAUSAL = re.compile(
@@ -82,10 +86,12 @@ class OptionSentences:
         self._encoder = text_encoder
         topics = dict.fromkeys(passage.topic for passage in known.passages if passage.topic not in {"", GOOD})
         self._found: dict[tuple[str, Role], tuple[_Sentence, ...]] = {}
+        self._words: dict[str, frozenset[str]] = {}
         self._chosen: dict[tuple[frozenset[str], Role], dict[str, str] | None] = {}
         for topic in topics:
             others = [_named(other) for other in topics if other != topic and other not in topic]
             said = [_TITLE.sub("", passage.text) for passage in known.passages if passage.topic == topic]
+            self._words[topic] = frozenset().union(*map(_long_words, said))
             said = [text for text in said if not any(other.search(text) for other in others)]
             self._add(topic, [form for text in said for form in _forms(text, topic)])
 
@@ -126,18 +132,30 @@ class OptionSentences:
         return self._chosen[key]
 
     def _best(self, types: Sequence[str], role: Role) -> dict[str, str] | None:
-        said = [self._found.get((topic_name(kind), role), ()) for kind in types]
-        fit = [
-            [one for one in own if not any(_says(one, other) for j, other in enumerate(said) if j != i)][
-                :_MOST_CANDIDATES
-            ]
-            for i, own in enumerate(said)
-        ]
+        fit = [self._distinct(kind, [other for other in types if other != kind], role) for kind in types]
         rated = [(_cost(choice), number, choice) for number, choice in enumerate(product(*fit))]
         if not rated:
             return None
         cost, _, choice = min(rated, key=lambda entry: entry[:2])
         return {kind: one.text for kind, one in zip(types, choice, strict=True)} if cost < math.inf else None
+
+    def _distinct(self, kind: str, others: Sequence[str], role: Role) -> list[_Sentence]:
+        """Sentences about a type that the knowledge does not say of the others too."""
+        theirs = [one for other in others for one in self._found.get((topic_name(other), role), ())]
+        words = frozenset[str]().union(*(self._words.get(topic_name(other), frozenset()) for other in others))
+        own = self._found.get((topic_name(kind), role), ())
+        return [one for one in own if _own_share(one.text, words) >= _OWN_SHARE and not _says(one, theirs)][
+            :_MOST_CANDIDATES
+        ]
+
+
+def _long_words(text: str) -> frozenset[str]:
+    return frozenset(word.removesuffix("s") for word in re.findall(r"\w{4,}", text.casefold()))
+
+
+def _own_share(text: str, of_others: frozenset[str]) -> float:
+    words = _long_words(text)
+    return len(words - of_others) / max(1, len(words))
 
 
 def _says(one: _Sentence, others: Sequence[_Sentence]) -> bool:
@@ -145,11 +163,13 @@ def _says(one: _Sentence, others: Sequence[_Sentence]) -> bool:
 
 
 def _cost(choice: Sequence[_Sentence]) -> float:
-    """What speaks against offering sentences together: likeness in meaning, unlikeness in length."""
+    """What speaks against offering sentences together: one meaning, several lengths, a part of a type."""
     lengths = [len(one.text) for one in choice]
     if max(lengths) > _MOST_UNEQUAL * min(lengths):
         return math.inf
-    return max(float(a.vector @ b.vector) for a, b in combinations(choice, 2)) + math.log(max(lengths) / min(lengths))
+    about_parts = sum(not one.text.startswith(_OF_THE_WHOLE) for one in choice) / len(choice)
+    likeness = max(float(a.vector @ b.vector) for a, b in combinations(choice, 2))
+    return likeness + math.log(max(lengths) / min(lengths)) + about_parts
 
 
 def _forms(text: str, topic: str) -> Iterator[str]:
