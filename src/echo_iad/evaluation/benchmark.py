@@ -28,7 +28,7 @@ class BenchmarkQuestion:
     options: Mapping[str, str]
     """Letter -> text, in the order shown."""
     correct: str
-    """The right option's letter."""
+    """The right option's letter; empty where none is right, as in some variants (`evaluation.robustness`)."""
     defective: bool
     """Whether the picture shows a defective part."""
     random_templates: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class BenchmarkQuestion:
     """What is known against this picture (`evaluation.manifest`): a data fault, or use in a known training set."""
 
     def __post_init__(self) -> None:
-        if self.correct not in self.options:
+        if self.correct and self.correct not in self.options:
             msg = f"{self.image}, question {self.question_index}: the answer {self.correct!r} is none of its options."
             raise ValueError(msg)
 
