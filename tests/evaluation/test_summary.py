@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,10 +12,11 @@ from hypothesis import strategies as st
 from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.benchmark import Excluded
 from echo_iad.evaluation.records import AnswerRecord, AnswerStatus
-from echo_iad.evaluation.subtasks import Subtask
+from echo_iad.evaluation.subtasks import MMAD_TYPES, Subtask
 from echo_iad.evaluation.summary import SUMMARY, Latency, read_summary, summarise, write_summary
 from echo_iad.samples import sample_questions
 
+MMAD = Path(__file__).parents[2].parent / "shared" / "data" / "mmad"
 SUBTASKS = [Subtask.DISCRIMINATION, Subtask.CLASSIFICATION, Subtask.LOCALIZATION, Subtask.ANALYSIS]
 KEYS = {
     *"version profile profile_sha256 seed model assisted questions_sha256 official official_fixed strict".split(),
@@ -146,6 +149,44 @@ class TestContract:
     def test_no_record_is_an_error(self):
         with pytest.raises(EvaluationError, match="no record"):
             summarise([], {}, [], seed=0)
+
+
+class TestPublishedAnswers:
+    def test_a_published_system_scores_as_its_file_says(self):
+        if not (MMAD / "mllm_raw_answers.csv").is_file():
+            pytest.skip(f"the published answers are not here: {MMAD}")
+        records = list(published_records())
+        found = summarise(records, {}, [], seed=0)
+        for name in {record.object for record in records}:
+            for subtask, share in found.per_object[name].items():
+                right = [r.answer == r.correct for r in records if (r.object, r.subtask) == (name, subtask)]
+                assert share == round(100 * sum(right) / len(right), 2)
+        # every answer is a letter, both sides are asked, and the paths are plain: no fault of MMAD's rule bites
+        assert found.official == found.official_fixed
+        assert {share for row in found.coverage.values() for share in row.values()} == {100}
+
+
+def published_records():
+    conversations = json.loads((MMAD / "mmad.json").read_text(encoding="utf-8"))
+    with (MMAD / "mllm_raw_answers.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["image"] in conversations:
+                asked = conversations[row["image"]]["conversation"][int(row["question_index"])]
+                dataset, name, *_ = row["image"].split("/")
+                yield AnswerRecord(
+                    image=row["image"],
+                    question_index=int(row["question_index"]),
+                    dataset=dataset,
+                    object=name,
+                    subtask=MMAD_TYPES[asked["type"]],
+                    question=asked["Question"],
+                    options=asked["Options"],
+                    correct=asked["Answer"],
+                    defective="/good/" not in row["image"],
+                    answer=row["model_answer"],
+                    status=AnswerStatus.ANSWERED,
+                    raw_text=row["raw_output"],
+                )
 
 
 class TestSameness:
