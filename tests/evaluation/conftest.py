@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from echo_iad.echo import Echo
+from echo_iad.evaluation.benchmark_run import enrol_normals
+from echo_iad.evaluation.mmad import read_mmad
 from echo_iad.samples import sample_knowledge, sample_parts, sample_questions
 
 DATASET_OF = {"printed_cap": "DS-MVTec", "woven_fabric": "DS-MVTec", "circuit_board": "VisA"}
@@ -146,3 +149,22 @@ def drawn_mmad(make_mmad: Callable[..., Path], request: pytest.FixtureRequest) -
     ``@pytest.mark.parametrize("drawn_mmad", ["missing"], indirect=True)`` leaves a picture and a template out.
     """
     return make_mmad(missing=getattr(request, "param", "") == "missing")
+
+
+@pytest.fixture(scope="session")
+def read_only_mmad(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A root in MMAD's layout that nobody may change."""
+    root = tmp_path_factory.mktemp("read-only") / "mmad"
+    entries = lay_out(root)
+    (root / "mmad.json").write_text(json.dumps(entries), encoding="utf-8")
+    (root / "domain_knowledge.json").write_text(json.dumps(knowledge()), encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="session")
+def enrolled_mmad(read_only_mmad: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a memory with the normals of `read_only_mmad`; copy it to change it."""
+    folder = tmp_path_factory.mktemp("enrolled") / "memory"
+    with Echo.from_profile("edge", memory=folder, create=True) as echo:
+        enrol_normals(echo, read_mmad(read_only_mmad))
+    return folder

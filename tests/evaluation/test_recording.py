@@ -176,6 +176,11 @@ class FullDisk:
         self.room -= written
         return written
 
+    closed = False
+
+    def fileno(self):
+        return self.stream.fileno()
+
     def close(self):
         self.stream.close()
 
@@ -210,6 +215,7 @@ written = 0
 with begin(Path(sys.argv[1]), resume=True) as run:
     stream = run._stream
     class Counting:
+        closed = False
         def write(self, data):
             global written
             room = int(sys.argv[2]) - written
@@ -218,6 +224,8 @@ with begin(Path(sys.argv[1]), resume=True) as run:
             if written >= int(sys.argv[2]):
                 os._exit(9)
             return done
+        def fileno(self):
+            return stream.fileno()
         def close(self):
             stream.close()
     run._stream = Counting()

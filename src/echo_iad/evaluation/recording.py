@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -33,6 +34,7 @@ Key = tuple[str, int]
 
 _FAILED = f'"status":"{AnswerStatus.FAILED}"'.encode()
 _LEAST_FREE_BYTES = 64 * 2**20
+_SYNC_SECONDS = 1.0
 _RECORD_BYTES = 4096
 """A generous record."""
 
@@ -89,6 +91,7 @@ class RunFolder:
         self.done = done
         self._stream = stream
         self._lock = lock
+        self._synced = time.monotonic()
 
     @classmethod
     def open(cls, folder: Path, identity: RunIdentity, *, questions: Iterable[Key], resume: bool) -> Self:
@@ -135,12 +138,23 @@ class RunFolder:
         self.close()
 
     def close(self) -> None:
-        """Let another process have the folder."""
-        self._stream.close()
-        self._lock.close()
+        """Let another process have the folder.
+
+        Raises
+        ------
+        EvaluationError
+            The disk is gone.
+        """
+        try:
+            if not self._stream.closed:
+                with self._in_words():
+                    self._sync()
+        finally:
+            self._stream.close()
+            self._lock.close()
 
     def append(self, record: AnswerRecord) -> None:
-        """Write an answer; the end of this process does not lose it.
+        """Write an answer: the end of this process does not lose it, a power cut what is younger than a second.
 
         Raises
         ------
@@ -151,18 +165,13 @@ class RunFolder:
             left = memoryview(to_line(record))
             while left:
                 left = left[self._stream.write(left) :]
+            if time.monotonic() - self._synced > _SYNC_SECONDS:
+                self._sync()
         self.done.add(record.key)
 
-    def sync(self) -> None:
-        """Bring what was written to the disk; a power cut does not lose it.
-
-        Raises
-        ------
-        EvaluationError
-            The disk is full or gone.
-        """
-        with self._in_words():
-            os.fsync(self._stream.fileno())
+    def _sync(self) -> None:
+        os.fsync(self._stream.fileno())
+        self._synced = time.monotonic()
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:

@@ -59,8 +59,6 @@ def run(questions: Sequence[BenchmarkQuestion], cells: Sequence[Cell], progress:
             pending = [asked for asked in about_one if asked.key in keys]
             for asked in pending:
                 cell.folder.append(cell.answerer.answer(asked))
-            if pending:
-                cell.folder.sync()
             done += len(pending)
         if progress is not None:
             progress(done, total, about_one[0].object)
