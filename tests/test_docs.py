@@ -21,6 +21,7 @@ from echo_iad.cli.inspect import parse_options
 from echo_iad.domain.questions import QuestionType
 from echo_iad.echo import Echo
 from echo_iad.encoders.catalog import load_image_encoder, load_text_encoder
+from echo_iad.evaluation.mmad import read_mmad
 from echo_iad.images.loading import load_picture
 from echo_iad.memory import database
 from echo_iad.memory.store import Memory
@@ -79,6 +80,11 @@ def missing_model_error(memory):
 
 def unknown_name_error(memory):
     load_profile("egde")
+
+
+def evaluation_error(memory):
+    Path("photos").mkdir()
+    read_mmad(Path("photos"))
 
 
 def memory_store_error(memory):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -457,3 +458,41 @@ def test_the_questions_without_pictures_are_read_for_those_who_do_not_look():
     benchmark = read_mmad(SHARED, questions, without_pictures=True)
     assert len(benchmark.questions) == 15_944
     assert len({one.image for one in benchmark.questions}) == 3_218
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_names_every_reason_and_no_other(drawn_mmad):
+    page = (Path(__file__).parents[2] / "docs" / "mmad.md").read_text(encoding="utf-8")
+    table = page.split("## What is left out")[1].split("## ")[0]
+    rows = [line.strip("| ").rpartition(" | ")[2] for line in table.splitlines() if line.startswith("| ")][1:]
+    written = {reason for cell in rows for reason in re.findall(r"`(.+?)`", cell)}
+    said = provoked_reasons(drawn_mmad)
+    assert not [reason for reason in written if not any(reason in one for one in said)]
+    assert not [one for one in said if not any(reason in one for reason in written)]
+
+
+def provoked_reasons(root):
+    """Why each of many things is left out."""
+    rows = rows_of(root)
+    good, asked = rows[CAP], rows[CAP]["conversation"][0]
+    changes = (
+        {"type": "x"},
+        {"Question": ""},
+        {"Options": {"A": "a"}},
+        {"Options": {"A": "", "B": "b"}},
+        {"Answer": "Z"},
+    )
+    (root / "DS-MVTec/printed_cap/image/good/link.jpg").symlink_to(root.parent)
+    templates = ["MVTec-AD/woven_fabric/train/good/000.jpg", CAP, "MVTec-AD/printed_cap/train/good/999.jpg"]
+    rows[CAP] = {**good, "random_templates": templates, "conversation": [asked | change for change in changes]}
+    keys = (
+        "../a.jpg",
+        "DS-MVTec/a.jpg",
+        "DS-MVTec/printed_cap/image/a.txt",
+        "DS-MVTec/printed_cap/image/good/link.jpg",
+    )
+    rows |= dict.fromkeys(keys, good)
+    rows["DS-MVTec/printed_cap/image/good/001.jpg"] = {}
+    return set(reasons(read_mmad(write(root, rows))).values())
