@@ -57,6 +57,9 @@ class Variation:
 _WORDED = (Subtask.CLASSIFICATION, Subtask.DESCRIPTION)
 _FIGURE_6 = (Subtask.DISCRIMINATION, Subtask.CLASSIFICATION, Subtask.DESCRIPTION, Subtask.ANALYSIS)
 
+BARE_MODEL = "bare model"
+"""Label of the row without any expert, which every recipe has but for the one that calls it otherwise."""
+
 BARE = Variation("bare", without=_ADVISERS)
 ECHO = Variation("echo")
 DOMAIN = Variation("domain-knowledge", knowledge="domain", subtasks=_WORDED)
@@ -94,6 +97,8 @@ class Recipe:
     """Its columns."""
     by_dataset: bool = False
     """Whether each data set has columns of its own; else they are averaged, as the paper does."""
+    along_rows: bool = False
+    """Whether the rows are steps along one line."""
 
 
 RECIPES: Mapping[str, Recipe] = {
@@ -103,7 +108,7 @@ RECIPES: Mapping[str, Recipe] = {
             "table1",
             "Each model alone, and with Echo",
             "Table 1, section 4.2",
-            (Row("bare model", BARE), Row("with Echo", ECHO)),
+            (Row(BARE_MODEL, BARE), Row("with Echo", ECHO)),
             PAPER_SUBTASKS,
             by_dataset=True,
         ),
@@ -112,7 +117,7 @@ RECIPES: Mapping[str, Recipe] = {
             "External knowledge: none, about the domain, about the question",
             "Table 2, section 4.4",
             (
-                Row("bare model", BARE),
+                Row(BARE_MODEL, BARE),
                 Row("no external knowledge", NO_KNOWLEDGE),
                 Row("domain knowledge", DOMAIN),
                 Row("context-specific knowledge", ECHO),
@@ -138,7 +143,7 @@ RECIPES: Mapping[str, Recipe] = {
             "References: none, a random one, the most similar one",
             "Table 4, appendix A.2",
             (
-                Row("bare model", BARE),
+                Row(BARE_MODEL, BARE),
                 Row("0-shot", NO_REFERENCES),
                 Row("1-shot", RANDOM_REFERENCE),
                 Row("1-shot*", ONE_REFERENCE),
@@ -150,7 +155,7 @@ RECIPES: Mapping[str, Recipe] = {
             "Open questions, multiple choice, true or false",
             "Figure 5, section 4.3",
             (
-                Row("bare model", BARE),
+                Row(BARE_MODEL, BARE),
                 Row("QA", OPEN),
                 Row("multiple-choice", ECHO),
                 Row("True/False", TRUE_FALSE),
@@ -162,13 +167,14 @@ RECIPES: Mapping[str, Recipe] = {
             "No, one, two and three references",
             "Figure 6, section 4.5",
             (
-                Row("bare model", BARE),
+                Row(BARE_MODEL, BARE),
                 Row("0-shot", NO_REFERENCES),
                 Row("1-shot", ONE_REFERENCE),
                 Row("2-shot", TWO_REFERENCES),
                 Row("3-shot", THREE_REFERENCES),
             ),
             _FIGURE_6,
+            along_rows=True,
         ),
     )
 }
