@@ -17,6 +17,7 @@ import numpy as np
 
 from echo_iad.domain.parts import FloatArray
 from echo_iad.encoders.base import TextEncoder
+from echo_iad.encoders.remembering import remembering
 from echo_iad.knowledge.roles import PROTOTYPES, Role, cues
 from echo_iad.knowledge.sources import GOOD, ObjectKnowledge, topic_name
 
@@ -83,7 +84,7 @@ class OptionSentences:
     """
 
     def __init__(self, known: ObjectKnowledge, text_encoder: TextEncoder) -> None:
-        self._encoder = text_encoder
+        self._encoder = remembering(text_encoder)
         topics = dict.fromkeys(passage.topic for passage in known.passages if passage.topic not in {"", GOOD})
         self._found: dict[tuple[str, Role], tuple[_Sentence, ...]] = {}
         self._words: dict[str, frozenset[str]] = {}
@@ -218,19 +219,10 @@ def told_by(text: str, vector: FloatArray, encoder: TextEncoder) -> Role | None:
         The one that made it.
     """
     word = dict(zip(Role, cues(text), strict=True))
-    near = {
-        role: float((encoder.encode_texts(PROTOTYPES[role]) @ vector).max()) for role in Role if role is not Role.NAME
-    }
-    nearest = max(near, key=near.__getitem__)
-    strongest = max(word[role] for role in (Role.LOOKS, Role.EFFECT, Role.CAUSE))
-    if strongest < _CUED:
-        return None
-    if nearest is Role.CAUSE:
-        return Role.CAUSE if _CAUSAL.search(text) else None
-    if nearest is Role.EFFECT:
-        return Role.EFFECT if word[Role.EFFECT] == strongest else None
-    if nearest is Role.LOOKS or (
-        nearest in {Role.NORMAL, Role.PLACE} and word[Role.LOOKS] > max(word[Role.NORMAL], word[Role.PLACE])
-    ):
-        return Role.LOOKS if word[Role.LOOKS] == strongest else None
-    return None
+    silent = {Role.NAME} if _CAUSAL.search(text) else {Role.NAME, Role.CAUSE}
+    near = {role: float((encoder.encode_texts(PROTOTYPES[role]) @ vector).max()) for role in set(Role) - silent}
+    meant = max(sorted(near), key=near.__getitem__)
+    if meant in {Role.NORMAL, Role.PLACE} and word[Role.LOOKS] > max(word[Role.NORMAL], word[Role.PLACE]):
+        meant = Role.LOOKS
+    told = {role: word[role] for role in (Role.LOOKS, Role.EFFECT, Role.CAUSE) if role not in silent}
+    return meant if meant in told and told[meant] >= max(_CUED, *told.values()) else None
