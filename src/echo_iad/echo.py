@@ -266,7 +266,7 @@ class Echo:
             with timings.step("decode"):
                 picture = self.load(request.image)
             with timings.step("encode"):
-                encoding = self._encode(picture)
+                encoding = self.encode(picture)
             with timings.step("recognise"):
                 match = self._extractor.recognise(encoding.vector, request.object)
             plan = make_plan(question, self._plans)
@@ -321,7 +321,7 @@ class Echo:
             profile_sha256=self._profile_sha256,
         )
 
-    def _encode(self, picture: Picture) -> ImageEncoding:
+    def encode(self, picture: Picture) -> ImageEncoding:
         """The encoding of a picture; several questions about one picture share it."""
         if picture.sha256 not in self._encodings:
             self._encodings[picture.sha256] = self._image_encoder.encode_images([picture])[0]
