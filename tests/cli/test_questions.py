@@ -29,7 +29,7 @@ def test_what_was_made_is_told_with_its_chance(make, tmp_path):
 def test_the_same_as_json(make, tmp_path):
     told = json.loads(make("--json", "--objects", "printed_cap, woven_fabric", "--balanced", "--copy").out)
     assert told["folder"] == str(tmp_path / "made")
-    assert told["questions"]["discrimination"] == 28
+    assert told["questions"]["discrimination"] == 24
     assert told["chance"]["discrimination"] == 50.0
     assert told["linked"] == 0
     assert {entry["object"] for entry in told["not_asked"]} <= {"printed_cap", "woven_fabric"}

@@ -13,7 +13,10 @@ from PIL import Image
 
 from echo_iad.encoders.catalog import load_text_encoder
 from echo_iad.errors import EvaluationError, KnowledgeError, UnknownNameError
+from echo_iad.evaluation.blind import blind_answers
 from echo_iad.evaluation.mask_places import GRIDS
+from echo_iad.evaluation.mmad import read_mmad
+from echo_iad.evaluation.mmad_writing import write_mmad
 from echo_iad.evaluation.object_questions import WORDINGS, type_words
 from echo_iad.evaluation.question_making import make_questions
 from echo_iad.evaluation.subtasks import PAPER_SUBTASKS, Subtask
@@ -185,6 +188,22 @@ def test_the_knowledge_does_not_help_who_does_not_look(made, encoder):
         near = {text: float((notes @ encoder.encode_texts([text])[0]).max()) for text in options}
         right = sum(max(one.options, key=lambda letter: near[one.options[letter]]) == one.correct for one in found)
         assert 100 * right / len(found) == pytest.approx(made.chance(subtask))
+
+
+def test_the_learned_blind_decider_is_right_by_chance_alone(made, made_of_samples, factory, encoder, tmp_path):
+    """Fitted on all other products, of nine, and told what the notes say: nothing is left to learn."""
+    for name, questions, root in (("six", made, factory[0]), ("samples", made_of_samples, sample_parts())):
+        write_mmad(questions, tmp_path / name, source=root)
+    found = [question for name in ("six", "samples") for question in read_mmad(tmp_path / name).questions]
+    answers = blind_answers(found, text_encoder=encoder, knowledge=tmp_path / "six" / "domain_knowledge.json")
+    assert set(answers) == {"first", "longest", "knowledge", "learned"}
+    for subtask in PAPER_SUBTASKS[1:]:
+        of_it = [question for question in found if question.subtask is subtask]
+        chance = sum(1 / len(question.options) for question in of_it)
+        assert len(of_it) > 100
+        for name in ("first", "longest", "learned"):
+            right = sum(answers[name][question.key] == question.correct for question in of_it)
+            assert right == pytest.approx(chance), (name, subtask)
 
 
 def test_every_option_is_right_as_often_as_its_share(made):

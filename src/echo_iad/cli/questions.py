@@ -9,7 +9,7 @@ import typer
 
 from echo_iad.cli.console import plain_table, print_json, results
 from echo_iad.cli.examples import examples
-from echo_iad.cli.options import AsJson
+from echo_iad.cli.options import AsJson, Objects, names
 
 if TYPE_CHECKING:
     from echo_iad.evaluation.made_questions import MadeQuestions
@@ -41,9 +41,7 @@ def make(  # noqa: PLR0913  one parameter for each option
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="New folder for the benchmark.")] = Path(
         "questions"
     ),
-    objects: Annotated[
-        str | None, typer.Option("--objects", metavar="A,B", help="Only these objects, with commas between.")
-    ] = None,
+    objects: Objects = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same questions.")] = 0,
     balanced: Annotated[
         bool, typer.Option("--balanced", help="Ask as many good as defective parts whether they have a defect.")
@@ -65,7 +63,7 @@ def make(  # noqa: PLR0913  one parameter for each option
         root,
         knowledge,
         text_encoder=load_text_encoder("edge"),
-        objects=None if objects is None else [name.strip() for name in objects.split(",") if name.strip()],
+        objects=names(objects),
         seed=seed,
         balanced=balanced,
     )
