@@ -87,11 +87,11 @@ class TestByHand:
         assert mended_accuracy(answers)["shop"][ANALYSIS] == pytest.approx(200 / 3)
 
     def test_discrimination_is_plain_in_strict_and_balanced_in_the_others(self):
-        defective, good = ("AAAB", {"subtask": DISCRIMINATION}), ("AB", {"subtask": DISCRIMINATION, "good": True})
+        defective, good = ("AAAAB", {"subtask": DISCRIMINATION}), ("AABB-", {"subtask": DISCRIMINATION, "good": True})
         answers = scored(defective, good)
-        assert strict_accuracy(answers)["shop"][DISCRIMINATION] == pytest.approx(400 / 6)
-        assert mended_accuracy(answers)["shop"][DISCRIMINATION] == 62.5
-        assert discrimination(answers) == {"shop": Balance(62.5, overkill=50, miss=25, good=2, defective=4)}
+        assert strict_accuracy(answers)["shop"][DISCRIMINATION] == 60
+        assert mended_accuracy(answers)["shop"][DISCRIMINATION] == 65  # (80 + 2 of 4) / 2
+        assert discrimination(answers) == {"shop": Balance(60, overkill=60, miss=20, good=5, defective=5)}
 
     def test_the_strict_balance_takes_the_unparsed_for_wrong_on_its_side(self):
         answers = scored(("AAA-", {"subtask": DISCRIMINATION}), ("A-", {"subtask": DISCRIMINATION, "good": True}))
@@ -164,6 +164,12 @@ class TestAverages:
         answers = scored(*rows)
         found = averages(strict_accuracy(answers), counts(answers))
         assert (found.paper, found.paper_cells) == (75, 10)
+
+    def test_of_two_names_for_one_data_set_the_layouts_own_counts(self):
+        rows = [("A", {"dataset": name, "subtask": s}) for name in ("DS-MVTec", "VisA") for s in PAPER_SUBTASKS]
+        answers = scored(*rows, *[("B", {"dataset": "MVTec-AD", "subtask": subtask}) for subtask in PAPER_SUBTASKS])
+        found = averages(strict_accuracy(answers), counts(answers))
+        assert (found.paper, found.paper_cells) == (100, 10)
 
     def test_without_all_ten_there_is_none_and_the_cells_are_counted(self):
         rows = [("A", {"dataset": name, "subtask": s}) for name in ("DS-MVTec", "VisA") for s in PAPER_SUBTASKS][:-1]

@@ -137,6 +137,28 @@ class TestContract:
         assert all(number == round(number, 2) for number in floats(shares))
         assert any(number != round(number) for number in floats(shares))
 
+    def test_calibration_has_four(self, summary):
+        tree = json.loads(summary.to_json())["calibration"]
+        assert all(number == round(number, 4) for number in floats(tree))
+        assert any(number != round(number, 2) for number in floats(tree))
+
+    def test_a_cell_of_another_data_set_is_absent_and_pulls_the_published_average_down(self):
+        records = [record for record in sample_records() if record.answer is not None]
+        alone = [replace(record, answer=record.correct, raw_text="") for record in records if record.dataset == "shop"]
+        other = next(record for record in records if record.dataset == "yard")
+        found = summarise([*alone, replace(other, subtask=Subtask.OBJECT_ANALYSIS)], {}, [], seed=0)
+        assert Subtask.OBJECT_ANALYSIS not in found.official["shop"]
+        assert found.averages["official"].mmad["shop"] < found.averages["official_fixed"].mmad["shop"] == 100
+
+    def test_gain_and_hard_are_over_the_learned_decider(self, summary):
+        records = sample_records()
+        cell = [(r, place % 3 != 0) for place, r in enumerate(records) if r.subtask is Subtask.ANALYSIS]
+        for dataset in ("shop", "yard"):
+            pairs = [(r.answer == r.correct, blind) for r, blind in cell if r.dataset == dataset]
+            expected = 100 * sum(right - blind for right, blind in pairs) / len(pairs)
+            assert summary.gain[dataset][Subtask.ANALYSIS].difference == round(expected, 2)
+            assert summary.hard_counts[dataset].get(Subtask.ANALYSIS, 0) == sum(not blind for _, blind in pairs)
+
     def test_what_optional_tests_found_is_there_only_when_they_ran(self):
         ran = summarise(sample_records(), {}, [], seed=0, robustness={"shuffled": {"same": 97.5}})
         assert json.loads(ran.to_json())["robustness"] == {"shuffled": {"same": 97.5}}

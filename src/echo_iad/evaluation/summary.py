@@ -267,7 +267,7 @@ def _statuses(scored: ScoredAnswers) -> dict[str, int]:
 
 
 def _marked(scored: ScoredAnswers) -> dict[str, Marked]:
-    held = Counter(mark for answer in scored.answers for mark in set(answer.marks))
+    held = Counter(mark for answer in scored.answers for mark in answer.marks)
     return {mark: Marked(held[mark], strict_accuracy(scored, without_mark=mark)) for mark in sorted(held)}
 
 
@@ -291,7 +291,7 @@ def _rounded(value: T, *, digits: int = 2) -> T:
 
 def _round_tree(value: Any, digits: int) -> Any:
     if isinstance(value, float):
-        return round(value, digits) + 0.0  # never -0.0
+        return round(value, digits)
     if isinstance(value, Mapping):
         return {key: _round_tree(held, digits) for key, held in value.items()}
     if isinstance(value, tuple):
