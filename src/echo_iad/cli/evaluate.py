@@ -4,4 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from echo_iad.cli import evaluate_blind_fit, evaluate_compare, evaluate_folder, evaluate_mmad
+
 app = typer.Typer(no_args_is_help=True, help="Measure on questions and folders whose answers are known.")
+app.command("mmad", epilog=evaluate_mmad.EXAMPLES)(evaluate_mmad.mmad)
+app.command("compare", epilog=evaluate_compare.EXAMPLES)(evaluate_compare.compare)
+app.command("folder", epilog=evaluate_folder.EXAMPLES)(evaluate_folder.folder)
+app.command("blind-fit", epilog=evaluate_blind_fit.EXAMPLES)(evaluate_blind_fit.blind_fit)

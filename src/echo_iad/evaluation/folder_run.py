@@ -27,7 +27,9 @@ from echo_iad.evaluation.folders import ExcludedObject, PartsFolder, Truth, read
 from echo_iad.evaluation.labelled_parts import LabelledObject, LabelledPicture
 from echo_iad.evaluation.measures import metrics_library
 from echo_iad.evaluation.shots import ShotPlan, ShotResult, ShotRuns
+from echo_iad.evaluation.worst_parts import WorstParts
 from echo_iad.images.folders import PartPicture
+from echo_iad.reports.cards import ReportItem
 from echo_iad.reports.verdicts import Verdict, verdict_of
 from echo_iad.settings import Profile
 
@@ -82,6 +84,8 @@ class ObjectResult:
     shots: tuple[ShotResult, ...]
     notes: tuple[str, ...]
     """What was left out or lacking, in sentences."""
+    worst: tuple[ReportItem, ...] = ()
+    """The surest mistakes, with their pictures."""
 
     @property
     def failed(self) -> tuple[PartOutcome, ...]:
@@ -137,6 +141,7 @@ class _Measuring:
         self._memory = memory
         self._record = record
         self._tally = Tally()
+        self._worst = WorstParts()
         self._first: Inspection | None = None
         self._unknown: Counter[str] = Counter()
         self._copies = 0
@@ -183,6 +188,7 @@ class _Measuring:
         if not truth.known:
             self._unknown[truth.why] += 1
         self._tally.add(outcome, compared.anomaly_map.values, truth, size)
+        self._worst.look(outcome, inspection, echo.memory)
         self._copies += echo.memory.knows(picture.object, hashlib.sha256(picture.path.read_bytes()).hexdigest())
         if shots is not None:
             shots.add(picture, patch_features(echo.encode(echo.load(picture.path)).levels), truth, size)
@@ -202,6 +208,7 @@ class _Measuring:
             latency=_latency(spent),
             shots=shots.results() if shots else (),
             notes=tuple(self._notes(enrolled, shots)),
+            worst=self._worst.items,
         )
 
     def _notes(self, enrolled: Enrolment, shots: ShotRuns | None) -> Iterator[str]:

@@ -1,0 +1,151 @@
+"""``echo-iad evaluate folder``: how well defects are found in any folder of labelled parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from echo_iad.cli.console import plain_table, print_json, progress_bar, results
+from echo_iad.cli.examples import examples
+from echo_iad.cli.options import AsJson, Objects, ProfileName, names
+from echo_iad.errors import EvaluationError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from echo_iad.evaluation.folder_result import FolderResult
+    from echo_iad.evaluation.folder_run import ObjectResult
+
+EXAMPLES = examples(
+    ("Your own parts", "echo-iad evaluate folder parts"),
+    ("With files and a report", "echo-iad evaluate folder parts --out runs/parts"),
+    ("How few good parts are enough?", "echo-iad evaluate folder parts --shots 1,2,4,8 --out runs/few"),
+)
+
+_SHORT = {
+    "image_auroc": "AUROC",
+    "average_precision": "AP",
+    "balanced_accuracy": "Balanced",
+    "false_alarm_rate": "Alarms",
+    "miss_rate": "Missed",
+    "pixel_auroc": "Pixels",
+    "aupro": "AUPRO",
+}
+"""Measures as 80 columns have room for them."""
+_SHOWN_SHOTS = ("image_auroc", "balanced_accuracy", "pixel_auroc", "aupro")
+"""The others are in the files."""
+
+
+def folder(  # noqa: PLR0913  one parameter for each option of the fixed interface
+    root: Annotated[
+        Path,
+        typer.Argument(metavar="ROOT", help="MVTec layout: OBJECT/train/good, OBJECT/test/TYPE, OBJECT/ground_truth."),
+    ],
+    *,
+    profile: ProfileName = "edge",
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the results and report.")] = None,
+    objects: Objects = None,
+    false_alarm_rate: Annotated[
+        float | None,
+        typer.Option(metavar="RATE", help="How often a good part may be called anomalous; else the profile's."),
+    ] = None,
+    shots: Annotated[
+        str | None, typer.Option("--shots", metavar="K,K", help="Repeat with so many normals, e.g. 1,2,4,8.")
+    ] = None,
+    seeds: Annotated[int, typer.Option("--seeds", metavar="N", min=1, help="Draws of each number of --shots.")] = 5,
+    json: AsJson = False,
+) -> None:
+    """Measure how well defects are found in a folder of labelled parts.
+
+    Good parts in train/good are enrolled, all test parts inspected. DIR gets
+    detection.json, records.jsonl (a line a part), report.html and report.md.
+    """
+    counts = shot_counts(shots)
+    from echo_iad.evaluation.detection_files import ResultFolder
+    from echo_iad.evaluation.folder_evaluation import evaluate_folder
+    from echo_iad.evaluation.folder_run import Way
+    from echo_iad.evaluation.folders import read_parts_folder
+    from echo_iad.evaluation.shots import ShotPlan
+    from echo_iad.settings import load_profile
+
+    chosen = load_profile(profile)
+    rate = chosen.tolerance.false_alarm_rate if false_alarm_rate is None else false_alarm_rate
+    way = Way(chosen, rate, ShotPlan(counts, seeds) if counts else None)
+    parts = read_parts_folder(root, objects=names(objects))
+    with ResultFolder(out) as files, progress_bar("Measuring") as progress:
+        result = evaluate_folder(parts, way, files, progress=progress)
+    if json:
+        print_json(result.to_values())
+    else:
+        _print(result, out)
+
+
+def shot_counts(listed: str | None) -> tuple[int, ...]:
+    """Read ``1,2,4``; empty = none asked for.
+
+    Raises
+    ------
+    EvaluationError
+        One is no number of at least 1.
+
+    Examples
+    --------
+    >>> shot_counts("4,1,2")
+    (1, 2, 4)
+    """
+    asked = names(listed) or []
+    if any(not name.isdecimal() or int(name) < 1 for name in asked) or (listed is not None and not asked):
+        msg = f"--shots takes numbers of good parts, at least 1, with commas between, e.g. 1,2,4,8. Got {listed!r}."
+        raise EvaluationError(msg)
+    return tuple(sorted({int(name) for name in asked}))
+
+
+def _print(result: FolderResult, out: Path | None) -> None:
+    from rich.text import Text
+
+    console = results()
+    console.print(f"At most {100 * result.way.false_alarm_rate:g} % false alarms asked for.")
+    console.print(_figures(result))
+    for measured in result.objects:
+        if measured.shots:
+            console.print(Text(f"{measured.name}, with few good parts"))
+            console.print(_shots(measured))
+    for sentence in result.lacking():
+        console.print(Text(sentence), soft_wrap=True)
+    if out is not None:
+        console.print(Text(f"Report: {out / 'report.html'}"), soft_wrap=True)
+
+
+def _figures(result: FolderResult) -> Table:
+    from echo_iad.evaluation.detection_report import figure
+
+    table = _right_set("Object", "Parts", "Normals", *_SHORT.values())
+    for measured in result.objects:
+        named = measured.figures.named()
+        cells = [figure(measure, named[measure]).replace(" ", "") for measure in _SHORT]
+        table.add_row(measured.name, str(len(measured.outcomes)), str(measured.normals), *cells)
+    if len(result.objects) > 1:
+        mean = result.mean()
+        cells = [figure(measure, mean[measure]).replace(" ", "") for measure in _SHORT]
+        table.add_row("mean", "", "", *cells, style="bold")
+    return table
+
+
+def _shots(measured: ObjectResult) -> Table:
+    from echo_iad.evaluation.detection_report import shot_figure
+
+    table = _right_set("Normals", "Draws", *(_SHORT[measure] for measure in _SHOWN_SHOTS))
+    for shot in measured.shots:
+        spreads = dict(shot.measures)
+        cells = [shot_figure(measure, spreads[measure]) for measure in _SHOWN_SHOTS]
+        table.add_row(str(shot.normals), str(shot.draws), *cells)
+    return table
+
+
+def _right_set(*headings: str) -> Table:
+    table = plain_table(*headings)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    return table
