@@ -20,7 +20,7 @@ _CLOSERS = r"[)\]}>|'✅✓✔☑]*+"
 _POINTS = re.compile(r"[\s.:,;…/(\[)\]}>|'✅✓✔☑\-–—]*+")
 _ENDS = re.compile(rf"{_CLOSERS}\s?(?:[.!]*+{_CLOSERS}(?:$|\n)|[.!;]{_CLOSERS}\s)")
 _AT_END = re.compile(r"[\s.!;,)\]}>|'✅✓✔☑]*+$")
-_BECAUSE = re.compile(r",?\s(?:because|since|as|due|given|which|with|based)\b", re.IGNORECASE)
+_BECAUSE = re.compile(r",?\s(?:because|since|as|due|given|which|with|based|rather|instead)\b", re.IGNORECASE)
 _JOINED = re.compile(r"[\s.,/&|;)\]'-]*+(?:(?:and|or|but)\b)?[\s(\[]*+", re.IGNORECASE)
 _OPENINGS = frozenset(("yes", "no", "true", "false"))
 _OPENING_ENDS = re.compile(r"\s?[,.!:;–—-]|\s(?:there|it|this|i)\b|\n|$", re.IGNORECASE)
@@ -89,10 +89,10 @@ def _choices(items: tuple[tuple[str, str], ...]) -> Choices:
 @cache
 def _patterns(labels: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     known = "|".join(re.escape(label) for label in labels)
-    ends = rf"(?!{_ALNUM}|['’][^\W_]|-[^\W_]|[.,]\d)"
+    ends = rf"(?!{_ALNUM}|['’][^\W_]|-[^\W_]|[.,]\d|\.[^\W_]\.|:[\\/])"
     word = rf"(?:(?:the )?(?:option|choice|letter|answer|number|statement)\s{_OPENERS})?"
     form = rf"{_OPENERS}{word}(?P<label>(?:{known}|[A-Z]|\d{{1,2}}){ends})"
-    listed = rf"(?<![^\W_])(?P<label>{known})(?=[.):]{_CLOSERS}(?:\s|$))"
+    listed = rf"(?<![^\W_])(?P<label>{known})(?=[.):]{_CLOSERS}(?:\s|$)| [-–—=] )"
     praised = (
         rf"(?<![^\W_])(?P<label>{known}){_CLOSERS} is (?:indeed |clearly |therefore |thus |most likely )?"
         r"(?:(?:the )?(?:only |most )?(?:correct|right|best|appropriate|accurate|likely|suitable)"
@@ -159,7 +159,7 @@ def _by_label(text: str, place: int, choices: Choices) -> Reading | None:
         if label not in named:
             return Reading(None) if points else None
         finished = _ENDS.match(text, after)
-        if finished and _starts_another(text, finished.end(), label, choices):
+        if _starts_another(text, _after_points(text, after), label, choices):
             return Reading(None)
         if points or finished:
             return Reading(label, whole=finished is not None and not text[finished.end() :].strip())

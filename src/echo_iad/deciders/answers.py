@@ -15,10 +15,11 @@ from echo_iad.deciders.answer_markup import after_thought, plain, unwrapped
 
 _NAMED = r"(?:correct|best|right|final|chosen|selected|most likely|most appropriate|most suitable|appropriate|likely)"
 _IS = r"(?:is|was|would be|should be|must be|will be|seems to be|appears to be)\b"
-_ARROW = r"\s?(?:[:=]|[-=]+>|→|⇒)|\s[-–—](?=\s)"
+_ARROW = r"'?\s?(?:[:=]|[-=]+>|→|⇒)|\s[-–—](?=\s)"
 _SURELY = r"(?:,?\s?(?:therefore|thus|hence|then|clearly|definitely|most likely|likely|probably|indeed|simply)\b,?)?"
 _ABROAD = (
-    r"答案|正解|答え|回答|정답|답|(?<![^\W_])(?:antwort|réponse|respuesta|risposta|resposta|ответ|antwoord|odpowiedź)"
+    r"(?<![不可没])选择?|答案|正解|答え|回答|정답|답"
+    r"|(?<![^\W_])(?:antwort|réponse|respuesta|risposta|resposta|ответ|antwoord|odpowiedź)"
 )
 _STATED = re.compile(
     rf"(?<![^\W_])(?:(?:answer|{_NAMED} (?:option|choice|letter|selection|statement|description))"
@@ -57,6 +58,9 @@ _DECLINED = re.compile(
 )
 _READ_FOR_REFUSAL = 600
 """Characters in which a refusal is looked for: a model that declines says so at once."""
+
+
+_NEXT_TURN = re.compile(r"\n(?:question|user|human)(?: \d{1,3})?:", re.IGNORECASE)
 
 
 def read_choice(text: str, options: Mapping[str, str]) -> str | None:
@@ -103,9 +107,19 @@ def _read(text: str, choices: Choices) -> Reading | None:
     wrapped = unwrapped(text)
     if wrapped is None:
         written = plain(text)
-        return _stated(written, choices) or _unstated(written, choices)
+        reading = _stated(written, choices) or _unstated(written, choices)
+        return _unless_asked_again(written, reading, choices)
     held, after = plain(wrapped[0]), plain(wrapped[1])
     return _stated(after, choices) or _stated(held, choices) or _unstated(held, choices)
+
+
+def _unless_asked_again(text: str, reading: Reading | None, choices: Choices) -> Reading | None:
+    """No answer where the model answered, made up a next question, and answered that one otherwise."""
+    turn = _NEXT_TURN.search(text)
+    if reading is None or turn is None:
+        return reading
+    before = _stated(text[: turn.start()], choices) or _unstated(text[: turn.start()], choices)
+    return reading if before is None or before.label == reading.label else Reading(None)
 
 
 def _stated(text: str, choices: Choices) -> Reading | None:
