@@ -14,7 +14,19 @@ import typer
 from typer.main import get_command
 
 from echo_iad import __version__
-from echo_iad.cli import demo, doctor, enrol, inspect, knowledge, memory, models, profiles
+from echo_iad.cli import (
+    demo,
+    doctor,
+    enrol,
+    evaluate,
+    inspect,
+    knowledge,
+    memory,
+    models,
+    profiles,
+    questions,
+    reproduce,
+)
 from echo_iad.cli.examples import examples
 from echo_iad.errors import UserError
 
@@ -36,6 +48,7 @@ app = typer.Typer(
     ),
 )
 _INSPECT = "Inspect parts"
+_MEASURE = "Measure"
 _KEEP = "Look after them"
 _CHOOSE = "Choose how"
 
@@ -43,6 +56,9 @@ app.command("demo", rich_help_panel=_INSPECT, epilog=demo.EXAMPLES)(demo.demo)
 app.command("enrol", rich_help_panel=_INSPECT, epilog=enrol.EXAMPLES)(enrol.enrol)
 app.command("inspect", rich_help_panel=_INSPECT, epilog=inspect.EXAMPLES)(inspect.inspect)
 app.add_typer(knowledge.app, name="knowledge", rich_help_panel=_INSPECT)
+app.add_typer(evaluate.app, name="evaluate", rich_help_panel=_MEASURE)
+app.command("reproduce", rich_help_panel=_MEASURE, epilog=reproduce.EXAMPLES)(reproduce.reproduce)
+app.add_typer(questions.app, name="questions", rich_help_panel=_MEASURE)
 app.add_typer(memory.app, name="memory", rich_help_panel=_KEEP)
 app.command("doctor", rich_help_panel=_KEEP, epilog=doctor.EXAMPLES)(doctor.doctor)
 app.add_typer(profiles.app, name="profiles", rich_help_panel=_CHOOSE)

@@ -1,0 +1,128 @@
+"""``echo-iad evaluate mmad``: the MMAD benchmark, or questions of its form about your own parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from echo_iad.cli.console import plain_table, progress_bar, results
+from echo_iad.cli.examples import examples
+from echo_iad.cli.options import (
+    AsJson,
+    BenchmarkRoot,
+    FittedBlind,
+    KeptMemory,
+    Limit,
+    Objects,
+    ProfileName,
+    QuestionsFile,
+    Resume,
+    Subtasks,
+    names,
+)
+from echo_iad.evaluation.asking import AnswerForm, Asking, Templates
+
+if TYPE_CHECKING:
+    from echo_iad.evaluation.summary import Summary
+
+EXAMPLES = examples(
+    ("The whole benchmark", "echo-iad evaluate mmad MMAD --out runs/edge"),
+    ("A first look", "echo-iad evaluate mmad MMAD --limit 50 --out runs/look"),
+    ("Go on with a run that was stopped", "echo-iad evaluate mmad MMAD --out runs/edge --resume"),
+    ("With MMAD's own domain knowledge, and marked so", "echo-iad evaluate mmad MMAD --assisted --out runs/assisted"),
+)
+
+
+def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
+    root: BenchmarkRoot,
+    *,
+    questions: QuestionsFile = None,
+    profile: ProfileName = "edge",
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results.")] = Path("echo-mmad"),
+    limit: Limit = None,
+    objects: Objects = None,
+    subtasks: Subtasks = None,
+    resume: Resume = False,
+    templates: Annotated[
+        Templates, typer.Option(help="References: found by Echo, or those that MMAD lists.")
+    ] = Templates.RETRIEVED,
+    form: Annotated[AnswerForm, typer.Option(help="How to put the questions.")] = AnswerForm.MULTIPLE_CHOICE,
+    assisted: Annotated[
+        bool, typer.Option("--assisted", help="Use domain_knowledge.json, which describes the test's own defects.")
+    ] = False,
+    memory: KeptMemory = None,
+    blind: FittedBlind = None,
+    json: AsJson = False,
+) -> None:
+    """Ask MMAD's questions, and print each accuracy beside its blind baseline.
+
+    DIR gets records.jsonl (a line an answer), summary.json, report.html and
+    report.md. A run that was stopped goes on with --resume.
+    """
+    from echo_iad.evaluation.benchmark_run import Way, measure
+    from echo_iad.evaluation.mmad import read_mmad, select
+    from echo_iad.evaluation.run_report import answer_blindly, report_run
+    from echo_iad.settings import load_profile
+
+    whole = read_mmad(root, questions)
+    benchmark = select(whole, objects=names(objects), subtasks=names(subtasks), limit=limit)
+    way = Way(load_profile(profile), Asking(root, templates, form, assisted), out)
+    measure(benchmark, [way], memory or out / "memory", resume=resume, bar=progress_bar)
+    with progress_bar("Answering blindly"):
+        baseline = answer_blindly(benchmark, fit_on=whole, head=blind, seed=way.profile.seed)
+    with progress_bar("Reporting"):
+        summary = report_run(benchmark, out, baseline)
+    if json:
+        typer.echo(summary.to_json(), nl=False)
+    else:
+        _print(summary, out)
+
+
+def _print(summary: Summary, out: Path) -> None:
+    from echo_iad.evaluation.report_tables import covered, percent, signed
+
+    console = results()
+    for dataset, cells in summary.strict.items():
+        table = plain_table(f"{dataset}, %", "n", "right", "95 %", "blind", "gain", "hard", "MMAD's rule")
+        table.columns[0].no_wrap = True
+        for column in table.columns[1:]:
+            column.justify = "right"
+        for subtask, strict in cells.items():
+            low, high = summary.intervals[dataset][subtask]
+            gain = summary.gain.get(dataset, {}).get(subtask)
+            table.add_row(
+                subtask.replace("_", " "),
+                str(summary.counts[dataset][subtask]),
+                covered(strict, summary.coverage[dataset][subtask]).text,
+                f"{low:.0f}–{high:.0f}",
+                percent(summary.blind.get(dataset, {}).get(subtask, {}).get("learned")),
+                "–" if gain is None else signed(gain.difference),
+                percent(summary.hard.get(dataset, {}).get(subtask)),
+                percent(summary.official[dataset][subtask]),
+            )
+        console.print(table)
+    for line in _remarks(summary):
+        console.print(line, soft_wrap=True)
+    console.print(f"Report: {out / 'report.html'}", soft_wrap=True)
+
+
+def _remarks(summary: Summary) -> list[str]:
+    """What must be known to read the table rightly."""
+    said = ["blind: the learned decider, which sees no picture; hard: right among the questions that it gets wrong."]
+    if summary.assisted:
+        said.append("Assisted: the knowledge at hand describes the test's own defects.")
+    for dataset, sides in summary.balanced.items():
+        if sides.overkill is not None and sides.miss is not None:
+            said.append(
+                f"{dataset}, discrimination: {sides.accuracy:.1f} % balanced, {sides.overkill:.1f} % of good parts "
+                f"called defective, {sides.miss:.1f} % of defective ones missed."
+            )
+    unanswered = {status: count for status, count in summary.statuses.items() if status != "answered" and count}
+    if unanswered:
+        counted = ", ".join(f"{count} {status}" for status, count in unanswered.items())
+        said.append(f"Not answered, and counted as wrong: {counted}.")
+    if summary.excluded:
+        said.append(f"Left out: {len(summary.excluded)} pictures, templates or questions; the report names them.")
+    return said

@@ -1,0 +1,62 @@
+"""``echo-iad reproduce``: the paper's tables and figures, measured again beside what the paper prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from echo_iad.cli.console import progress_bar, results
+from echo_iad.cli.examples import examples
+from echo_iad.cli.options import BenchmarkRoot, FittedBlind, Limit, Objects, ProfileName, QuestionsFile, Resume, names
+
+EXAMPLES = examples(
+    ("What each expert adds", "echo-iad reproduce table3 MMAD --out runs/paper"),
+    ("Every table and figure; what they share is measured once", "echo-iad reproduce all MMAD --out runs/paper"),
+)
+
+
+def reproduce(  # noqa: PLR0913  one parameter for each option
+    experiment: Annotated[
+        str, typer.Argument(metavar="EXPERIMENT", help="table1, table2, table3, table4, figure5, figure6 or all.")
+    ],
+    root: BenchmarkRoot,
+    *,
+    questions: QuestionsFile = None,
+    profile: ProfileName = "edge",
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results.")] = Path("echo-paper"),
+    limit: Limit = None,
+    objects: Objects = None,
+    resume: Resume = False,
+    blind: FittedBlind = None,
+) -> None:
+    """Run the paper's experiments, and print measured beside published figures.
+
+    Each has a row for the bare model, measured in the same harness. DIR gets a
+    folder for each cell, report.html and report.md. With --resume, cells that
+    are measured already are kept, also those of another experiment.
+    """
+    from echo_iad.evaluation import reproduction
+    from echo_iad.evaluation.comparison_table import comparison_lines
+    from echo_iad.evaluation.experiment_report import report_experiments
+    from echo_iad.evaluation.mmad import read_mmad, select
+    from echo_iad.evaluation.recipes import choose_recipes
+    from echo_iad.evaluation.run_report import answer_blindly
+    from echo_iad.evaluation.subtasks import PAPER_SUBTASKS
+    from echo_iad.settings import load_profile
+
+    recipes = choose_recipes(experiment)
+    whole = read_mmad(root, questions)
+    benchmark = select(whole, objects=names(objects), subtasks=PAPER_SUBTASKS, limit=limit)
+    base = load_profile(profile)
+    contestants = [reproduction.Contestant(base.decider.name, base)]
+    place = reproduction.Place(root, out)
+    measured = reproduction.reproduce(recipes, contestants, benchmark, place, resume=resume, bar=progress_bar)
+    with progress_bar("Reporting"):
+        letters = answer_blindly(benchmark, fit_on=whole, head=blind, seed=base.seed)
+        experiments = report_experiments(recipes, measured, benchmark, letters, out)
+    console = results()
+    for one in experiments:
+        console.print(comparison_lines(one.title, one.rows))
+    console.print(f"Report: {out / 'report.html'}", soft_wrap=True)

@@ -1,0 +1,87 @@
+"""What is written when the questions of a run are answered: its summary and its report. Asks nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from echo_iad.encoders.catalog import load_text_encoder
+from echo_iad.evaluation.benchmark import Benchmark
+from echo_iad.evaluation.beyond_blind import BlindLetters
+from echo_iad.evaluation.blind import blind_answers, encode_once
+from echo_iad.evaluation.blind_features import texts_of
+from echo_iad.evaluation.blind_head import fit_head, nothing_to_learn_from
+from echo_iad.evaluation.recording import read_identity, read_records
+from echo_iad.evaluation.report import write_report
+from echo_iad.evaluation.summary import Summary, summarise, write_summary
+
+
+def answer_blindly(
+    benchmark: Benchmark, *, fit_on: Benchmark, head: Path | None, seed: int
+) -> Mapping[str, BlindLetters]:
+    """Answer a benchmark's questions in every blind way.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+        What is asked.
+    fit_on : Benchmark
+        What the learned decider may learn from, each object without its own questions.
+    head : Path, optional
+        A decider of ``echo-iad evaluate blind-fit`` to take instead.
+    seed : int
+
+    Raises
+    ------
+    EvaluationError
+        The file holds no such decider, or one of another text encoder.
+    """
+    encoder = encode_once(texts_of((*benchmark.questions, *fit_on.questions)), load_text_encoder("edge"))
+    fitted = None
+    if fitted is None and not nothing_to_learn_from(fit_on.questions):
+        fitted = fit_head(fit_on.questions, encoder, seed=seed)
+    return blind_answers(
+        benchmark.questions, text_encoder=encoder, knowledge=benchmark.knowledge, head=fitted, seed=seed
+    )
+
+
+def summarise_run(benchmark: Benchmark, folder: Path, blind: Mapping[str, BlindLetters]) -> Summary:
+    """Score the records in a folder, and write ``summary.json`` beside them.
+
+    Raises
+    ------
+    EvaluationError
+        There are no records, or the folder cannot be written.
+    """
+    identity = read_identity(folder)
+    summary = summarise(
+        read_records(folder),
+        blind,
+        benchmark.excluded,
+        seed=identity.seed,
+        questions_sha256=identity.questions_sha256,
+    )
+    write_summary(folder, summary)
+    return summary
+
+
+def report_run(benchmark: Benchmark, folder: Path, blind: Mapping[str, BlindLetters]) -> Summary:
+    """Score the records in a folder, and write ``summary.json``, ``report.html`` and ``report.md`` beside them.
+
+    Raises
+    ------
+    EvaluationError
+        There are no records, or the folder cannot be written.
+    MissingExtraError
+        A library for the plots is not installed.
+    """
+    summary = summarise_run(benchmark, folder, blind)
+    pictures = {asked.image: asked.path for asked in benchmark.questions}
+    write_report(folder, summary, read_records(folder), pictures=pictures, made_at=now())
+    return summary
+
+
+def now() -> str:
+    """Date and time as a report prints them."""
+    return datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
