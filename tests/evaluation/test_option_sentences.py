@@ -77,6 +77,18 @@ def test_types_of_which_the_same_is_said_are_never_offered_together(sentences):
     assert told.choose(["crack", "dent", "rust"], Role.LOOKS) is None
 
 
+def test_two_types_that_are_one_to_the_eye_are_never_offered_together(sentences):
+    notes = """
+## large break
+A large break shows as a jagged edge where glass is missing. It leaves a wide gap with sharp borders.
+## small break
+A small break looks like an irregular edge where a chip of glass is missing. It leaves a gap with sharp borders.
+"""
+    told = sentences(NOTES + notes)
+    assert told.choose(["crack", "dent", "small break"], Role.LOOKS) is not None
+    assert told.choose(["large break", "dent", "small break"], Role.LOOKS) is None
+
+
 def test_sentences_of_very_different_length_are_never_offered_together(sentences):
     notes = NOTES.replace(
         "like a river.",

@@ -1,15 +1,15 @@
 """Sentences of knowledge as options: one for each type of defect, told apart by what they say and by nothing else.
 
-A sentence serves a question when it tells what the question asks for: looks, effect or cause. It is used as it stands,
-without the type's own name where that can be left out, or cut after its first clause. Sentences that are offered
-together must not say the same, and are chosen to be alike in length. Knows no picture.
+A sentence serves a question when it tells what the question asks for: looks, effect or cause. Sentences that are
+offered together must not say the same, and are chosen to be alike in length. Knows no picture; how a sentence becomes
+an option is `option_wording`.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -18,43 +18,20 @@ import numpy as np
 from echo_iad.domain.parts import FloatArray
 from echo_iad.encoders.base import TextEncoder
 from echo_iad.encoders.remembering import remembering
+from echo_iad.evaluation.option_wording import naming, option_forms, without_title
 from echo_iad.knowledge.roles import PROTOTYPES, Role, cues
 from echo_iad.knowledge.sources import GOOD, ObjectKnowledge, topic_name
 
 _SAME = 0.78
 """Cosine from which two sentences say too much of the same to be told apart by looking."""
+_SAME_TYPE = 0.9
+"""Cosine between all that is said of two types, above which they are one type to the eye."""
 _OWN_SHARE = 0.25
 """Share of an option's longer words that the knowledge must not use of the other types: else it fits them as well."""
 _MOST_UNEQUAL = 1.6
 """The longest option against the shortest, in letters."""
-_WORDS = range(4, 41)
 _MOST_CANDIDATES = 6
 """For each type: four types have at most 6 ** 4 = 1,296 choices."""
-_SHARPNESS = 8.0
-_TITLE = re.compile(r"^[^.:,;]{2,60}: (?=[A-Z])")
-_OPENING = re.compile(
-    r"^(?:visually|overall|additionally|typically|usually|generally|furthermore|moreover), ", re.IGNORECASE
-)
-_CLAUSE_END = re.compile(
-    r"(?:;|, (?:which|so that|so|because|but|while|suggesting|indicating|making|leading|resulting|potentially|"
-    r"and it|and the)\b"
-    r"| (?:so that|because)\b)"
-)
-_NOT_ALWAYS = re.compile(
-    r"^(?:in (?:some|certain|many|other)|some|sometimes|occasionally|often|a few|others)\b", re.IGNORECASE
-)
-_NEGATED = re.compile(
-    r"^\S+(?: \S+){0,4}? (?:does|do|is|are|can|may|will|has|have)(?:n't|not| not| no)\b", re.IGNORECASE
-)
-_REMEDY = re.compile(
-    r"\b(?:can|could|may|must|should)(?: \w+)? be (?:repaired|reworked|removed|sealed|cleaned|washed|picked|polished|"
-    r"soldered|replaced|corrected|mended|fixed)\b",
-    re.IGNORECASE,
-)
-_ARTICLE = r"(?:a|an|the|this|such an?)"
-_THIRD_PERSON = r" (?!this|its|as)[a-z]+[^s\W]s\b"
-_VERB = rf"(?= (?:is|was|has|can|may|might|could|will|would|also|often|usually|typically|mostly)\b|{_THIRD_PERSON})"
-_AFTER_IT = rf"(?=[,.;:]|$| (?:is|has|can|may|could|will|the|a|an|in|on|to)\b|{_THIRD_PERSON})"
 _OF_THE_WHOLE = ("It ", "There ", "Around it ", "Along it ", "These ", "The surface ", "The defect")
 """How a sentence begins that is about the type as such."""
 _CUED = 0.7
@@ -88,13 +65,15 @@ class OptionSentences:
         topics = dict.fromkeys(passage.topic for passage in known.passages if passage.topic not in {"", GOOD})
         self._found: dict[tuple[str, Role], tuple[_Sentence, ...]] = {}
         self._words: dict[str, frozenset[str]] = {}
+        self._centres: dict[str, FloatArray] = {}
         self._chosen: dict[tuple[frozenset[str], Role], dict[str, str] | None] = {}
         for topic in topics:
-            others = [_named(other) for other in topics if other != topic and other not in topic]
-            said = [_TITLE.sub("", passage.text) for passage in known.passages if passage.topic == topic]
+            others = [naming(other) for other in topics if other != topic and other not in topic]
+            said = [without_title(passage.text) for passage in known.passages if passage.topic == topic]
+            self._centres[topic] = _centre(self._encoder.encode_texts(said))
             self._words[topic] = frozenset().union(*map(_long_words, said))
             said = [text for text in said if not any(other.search(text) for other in others)]
-            self._add(topic, [form for text in said for form in _forms(text, topic)])
+            self._add(topic, [form for text in said for form in option_forms(text, topic)])
 
     def _add(self, topic: str, texts: Sequence[str]) -> None:
         texts = list(dict.fromkeys(texts))
@@ -133,6 +112,9 @@ class OptionSentences:
         return self._chosen[key]
 
     def _best(self, types: Sequence[str], role: Role) -> dict[str, str] | None:
+        centres = [self._centres[topic_name(kind)] for kind in types if self.tells(kind, role)]
+        if any(float(one @ other) > _SAME_TYPE for one, other in combinations(centres, 2)):
+            return None
         fit = [self._distinct(kind, [other for other in types if other != kind], role) for kind in types]
         rated = [(_cost(choice), number, choice) for number, choice in enumerate(product(*fit))]
         if not rated:
@@ -159,6 +141,13 @@ def _own_share(text: str, of_others: frozenset[str]) -> float:
     return len(words - of_others) / max(1, len(words))
 
 
+def _centre(vectors: FloatArray) -> FloatArray:
+    """(d,): the direction of the mean."""
+    mean: FloatArray = vectors.mean(axis=0)
+    centre: FloatArray = mean / np.linalg.norm(mean)
+    return centre
+
+
 def _says(one: _Sentence, others: Sequence[_Sentence]) -> bool:
     return any(float(one.vector @ other.vector) > _SAME for other in others)
 
@@ -171,40 +160,6 @@ def _cost(choice: Sequence[_Sentence]) -> float:
     about_parts = sum(not one.text.startswith(_OF_THE_WHOLE) for one in choice) / len(choice)
     likeness = max(float(a.vector @ b.vector) for a, b in combinations(choice, 2))
     return likeness + math.log(max(lengths) / min(lengths)) + about_parts
-
-
-def _forms(text: str, topic: str) -> Iterator[str]:
-    """Yield the sentence without the type's name, and the same cut after its first clause."""
-    plain = _without_name(_OPENING.sub("", text), topic)
-    if any(unfit.search(plain) for unfit in (_NEGATED, _NOT_ALWAYS, _REMEDY)):
-        return  # what a defect does not do, or does now and then, is no answer about one picture
-    forms = [plain]
-    cut = _CLAUSE_END.search(plain)
-    if cut:
-        forms.append(f"{plain[: cut.start()].rstrip(' ,;')}.")
-    yield from (form for form in forms if len(form.split()) in _WORDS and form.count("(") == form.count(")"))
-
-
-def _without_name(text: str, topic: str) -> str:
-    """Say "it" for the type, so that an option does not give its type away, where English allows it."""
-    own = _pattern(topic)
-    anything = f"(?:{own}|defect|anomaly|fault|flaw)"
-    plain = re.sub(rf"^at {_ARTICLE} {own}\b,?", "There", text, flags=re.IGNORECASE)
-    plain = re.sub(
-        rf"^(along|around|near|beside|below|under|behind) {_ARTICLE} {own}\b,?", r"\1 it", plain, flags=re.IGNORECASE
-    )
-    plain = re.sub(rf"^{_ARTICLE} {anything}{_VERB}", "It", plain, flags=re.IGNORECASE)
-    plain = re.sub(rf" at {_ARTICLE} {own}{_AFTER_IT}", " there", plain, flags=re.IGNORECASE)
-    plain = re.sub(rf" (of|in|with|from|through) {_ARTICLE} {own}{_AFTER_IT}", r" \1 it", plain, flags=re.IGNORECASE)
-    return plain[:1].upper() + plain[1:]
-
-
-def _named(topic: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{_pattern(topic)}(?:s|es)?\b", re.IGNORECASE)
-
-
-def _pattern(topic: str) -> str:
-    return "[ _-]".join(map(re.escape, topic.split()))
 
 
 def told_by(text: str, vector: FloatArray, encoder: TextEncoder) -> Role | None:
