@@ -40,14 +40,14 @@ def worst_mistakes(records: Iterable[AnswerRecord], most: int = MOST) -> list[An
     most : int
         How many to choose at most.
     """
-    groups: dict[tuple[Subtask, str], list[tuple[float, tuple[str, int], AnswerRecord]]] = {}
-    for record in records:
+    groups: dict[tuple[Subtask, str], list[tuple[float, str, int, int, AnswerRecord]]] = {}
+    for number, record in enumerate(records):
         if record.status is AnswerStatus.ANSWERED and not record.right:
             group = groups.setdefault((record.subtask, record.object), [])
-            entry = (sureness(record), (record.image, -record.question_index), record)
+            entry = (sureness(record), record.image, -record.question_index, number, record)
             push = heapq.heappush if len(group) < most else heapq.heappushpop
             push(group, entry)
-    left = [record for group in groups.values() for _, _, record in group]
+    left = [record for group in groups.values() for *_, record in group]
     seen: Counter[Subtask | str] = Counter()
     chosen: list[AnswerRecord] = []
     while left and len(chosen) < most:

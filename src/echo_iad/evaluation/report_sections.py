@@ -201,14 +201,14 @@ def _course(summary: Summary) -> Section:
 
 
 def _marks(summary: Summary) -> Section | None:
-    table = tables.marks_table(summary)
-    if table is None:
+    found = tables.marks_tables(summary)
+    if not found:
         return None
     explained = (
         "What is known against pictures: faults of the data, or use in a known training set. The figures above leave "
-        "none of them out."
+        "none of them out. The count is over all data sets."
     )
-    return Section("marks", "Marked pictures", text=(explained,), tables=(table,))
+    return Section("marks", "Marked pictures", text=(explained,), tables=found)
 
 
 def _robustness(summary: Summary) -> Section | None:

@@ -195,18 +195,19 @@ def status_table(summary: Summary) -> Table:
     )
 
 
-def marks_table(summary: Summary) -> Table | None:
-    """Strict accuracy without the questions that something is known against; None without any."""
-    if not summary.marked:
-        return None
-    cells = [(dataset, subtask) for dataset in summary.counts for subtask in _asked(summary, dataset)]
-    columns = (Column("Questions marked"), *(Column(plain(subtask), dataset) for dataset, subtask in cells))
-    everything = tuple(Cell(percent(at(summary.strict, *cell))) for cell in cells)
-    rows = [Row("nothing", (Cell(NONE), *everything), own=True)]
+def marks_tables(summary: Summary) -> tuple[Table, ...]:
+    """Strict accuracy without the questions that something is known against; empty when there are none."""
+    return tuple(_marks_table(summary, dataset) for dataset in summary.counts) if summary.marked else ()
+
+
+def _marks_table(summary: Summary, dataset: str) -> Table:
+    subtasks = _asked(summary, dataset)
+    rows = [Row("nothing", tuple(Cell(percent(at(summary.strict, dataset, s))) for s in subtasks), own=True)]
     for mark, found in summary.marked.items():
-        without = tuple(Cell(percent(at(found.strict_without, *cell))) for cell in cells)
-        rows.append(Row(mark, (Cell(str(found.questions)), *without)))
-    return Table("Strict accuracy without marked pictures, %", "Left out", columns, tuple(rows))
+        without = tuple(Cell(percent(at(found.strict_without, dataset, subtask))) for subtask in subtasks)
+        rows.append(Row(f"{mark} ({found.questions} questions)", without))
+    columns = tuple(Column(plain(subtask)) for subtask in subtasks)
+    return Table(f"{dataset}: strict accuracy without marked pictures, %", "Left out", columns, tuple(rows))
 
 
 def at(cells: Mapping[str, Mapping[Subtask, Value]], dataset: str, subtask: Subtask) -> Value | None:
