@@ -80,6 +80,11 @@ def test_a_name_that_is_not_there_is_refused(cap, name):
         read_labelled_parts(cap.parent, objects=[name])
 
 
+def test_no_name_at_all_is_refused(cap):
+    with pytest.raises(EvaluationError, match="No object is named"):
+        read_labelled_parts(cap.parent, objects=[])
+
+
 def test_another_layout_is_refused_with_the_wanted_one(tmp_path):
     touch(tmp_path / "photos" / "1.png")
     with pytest.raises(EvaluationError, match=r"no folder OBJECT/test in it. Wanted: OBJECT/train/good"):

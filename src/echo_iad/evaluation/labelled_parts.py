@@ -64,7 +64,7 @@ def read_labelled_parts(root: Path, *, objects: Collection[str] | None = None) -
     Raises
     ------
     EvaluationError
-        No folder, not in MVTec layout, or a name of a file that is no text.
+        No folder, not in MVTec layout, no object named, or a name of a file that is no text.
     UnknownNameError
         One of ``objects`` is not there.
     """
@@ -76,6 +76,9 @@ def read_labelled_parts(root: Path, *, objects: Collection[str] | None = None) -
     places = {folder.name: folder for folder in folders if (folder / "test").is_dir() and folder.name[0] != "."}
     if not places:
         msg = f"{root} is not in MVTec layout: no folder OBJECT/test in it. Wanted: {_LAYOUT}"
+        raise EvaluationError(msg)
+    if objects is not None and not objects:
+        msg = f"No object is named. {root} holds: {', '.join(places)}."
         raise EvaluationError(msg)
     for name in objects or ():
         if name not in places:

@@ -64,10 +64,10 @@ class MadeQuestions:
         asked = self._of(subtask)
         if not asked:
             return None
-        if subtask is Subtask.DISCRIMINATION:
+        if subtask == Subtask.DISCRIMINATION:
             most = Counter(question.options[question.correct] for question in asked).most_common(1)[0][1]
             return 100 * most / len(asked)
         return 100 * sum(1 / len(question.options) for question in asked) / len(asked)
 
     def _of(self, subtask: Subtask) -> list[MadeQuestion]:
-        return [one for made in self.pictures for one in made.questions if one.subtask is subtask]
+        return [one for made in self.pictures for one in made.questions if one.subtask == subtask]
