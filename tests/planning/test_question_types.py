@@ -119,3 +119,16 @@ def test_slips_of_spelling_are_read_as_meant():
     assert classify_question("wich typ of deffect") is QuestionType.CLASSIFICATION
     assert classify_question("descirbe the scrach") is QuestionType.DESCRIPTION
     assert classify_question("Where is the thread?") is QuestionType.OTHER
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Judge by what you see. Is there any defect?", QuestionType.DISCRIMINATION),
+        ("Choose what fits best. Which type of defect is it?", QuestionType.CLASSIFICATION),
+        ("Say what is most plausible. What is the effect of the defect?", QuestionType.ANALYSIS),
+        ("Tell where you look. What does the defect look like?", QuestionType.DESCRIPTION),
+    ],
+)
+def test_a_question_mark_shows_what_is_asked(text, kind):
+    assert classify_question(text) is kind

@@ -2,7 +2,8 @@
 
 A small grammar with no model and no word of any product:
 
-1. Sentences that state ("There is a defect in the object.") are context; the first sentence that asks is the question.
+1. Sentences that state ("There is a defect in the object.") are context; the first sentence that asks is the question,
+   one with a question mark before all others ("Judge by what you see. Is it fine?").
 2. What is asked for (`Ask`): a state, a name, a place, a look, a meaning, a remedy or a purpose.
 3. What it is asked about: a defect, the object, or neither by name ("where exactly").
 
@@ -72,7 +73,8 @@ def classify_question(question: str | Question, options: Mapping[str, str] | Non
         options = question.options if options is None else options
         question = question.text
     said = [part for one in clauses(question) for part in _parts(one) if not _ANSWER_FORMAT.issuperset(part.words)]
-    asking = next(filter(_asks, said), None) or next(filter(_commands, said), None)
+    asks = sorted(filter(_asks, said), key=lambda one: not one.marked)
+    asking = next(iter(asks), None) or next(filter(_commands, said), None)
     if asking is None:
         by_options = _asked_by_options(options)
         if not said or by_options not in (Ask.NOTHING, Ask.STATE):

@@ -17,7 +17,7 @@ _CONTRACTIONS = (("n't", " not"), ("'s", " is"), ("'re", " are"), ("'ve", " have
 _WH_CONTRACTED = re.compile(r"\b(what|where|how|who|that|there|it|why)'?s\b")
 _POSSESSIVE = re.compile(r"'s\b|(?<=s)'(?!\w)")
 _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
-_STOP = re.compile(r"[.?!;:\n。？！]+(?=\s|$)|\s[-–—]+\s")
+_STOP = re.compile(r"([.?!;:\n。？！]+(?=\s|$)|\s[-–—]+\s)")
 _ENDINGS = (
     ("ies", "y"),
     ("ied", "y"),
@@ -43,10 +43,13 @@ class Clause:
         Lower case, repaired, phrases joined by ``_``.
     cues : tuple of frozenset of Cue
         What each word can tell; empty for a word of which nothing is known.
+    marked : bool
+        Whether it ends with a question mark.
     """
 
     words: tuple[str, ...]
     cues: tuple[frozenset[Cue], ...]
+    marked: bool = False
 
     def first(self, *wanted: Cue, start: int = 0) -> int | None:
         """Place of the first word with one of the cues, None when no word has one."""
@@ -65,11 +68,11 @@ class Clause:
 
     def since(self, start: int) -> Clause:
         """Give the clause from a word on."""
-        return Clause(self.words[start:], self.cues[start:])
+        return Clause(self.words[start:], self.cues[start:], self.marked)
 
     def until(self, end: int) -> Clause:
         """Give the clause before a word."""
-        return Clause(self.words[:end], self.cues[:end])
+        return Clause(self.words[:end], self.cues[:end], self.marked)
 
 
 def clauses(text: str) -> list[Clause]:
@@ -82,11 +85,12 @@ def clauses(text: str) -> list[Clause]:
     """
     plain = unicodedata.normalize("NFKC", text[:_LONGEST_READ]).casefold().replace("’", "'").replace("`", "'")
     plain = _WH_CONTRACTED.sub(r"\1 is", plain)
-    read = (clause(sentence) for sentence in _STOP.split(plain))
+    said = [*_STOP.split(plain), ""]
+    read = (clause(sentence, marked="?" in stop) for sentence, stop in zip(said[::2], said[1::2], strict=True))
     return [one for one in read if one.words]
 
 
-def clause(sentence: str) -> Clause:
+def clause(sentence: str, *, marked: bool = False) -> Clause:
     """One sentence, in lower case, as words with cues."""
     for ending, full in _CONTRACTIONS[:1] + _CONTRACTIONS[2:]:
         sentence = sentence.replace(ending, full)
@@ -97,7 +101,7 @@ def clause(sentence: str) -> Clause:
         length = next((n for n in (3, 2) if "_".join(raw[place : place + n]) in _phrases()), 1)
         words.append("_".join(raw[place : place + length]))
         place += length
-    return Clause(tuple(words), tuple(cues_of(word) for word in words))
+    return Clause(tuple(words), tuple(cues_of(word) for word in words), marked)
 
 
 def _words_of(sentence: str) -> list[str]:
