@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,6 +53,13 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
     assisted: Annotated[
         bool, typer.Option("--assisted", help="Use domain_knowledge.json, which describes the test's own defects.")
     ] = False,
+    robustness: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Ask again: shuffled, leading, paraphrased, unanswerable, or all of them."),
+    ] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Your own marks on pictures, beside the known ones.")
+    ] = None,
     memory: KeptMemory = None,
     blind: FittedBlind = None,
     json: AsJson = False,
@@ -62,18 +70,26 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
     report.md. A run that was stopped goes on with --resume.
     """
     from echo_iad.evaluation.benchmark_run import Way, measure
+    from echo_iad.evaluation.manifest import known_manifest, read_manifest
     from echo_iad.evaluation.mmad import read_mmad, select
+    from echo_iad.evaluation.robustness import choose_variants
     from echo_iad.evaluation.run_report import answer_blindly, report_run
     from echo_iad.settings import load_profile
 
-    whole = read_mmad(root, questions)
+    marks = known_manifest() if manifest is None else known_manifest().plus(read_manifest(manifest))
+    whole = read_mmad(root, questions, manifest=marks)
     benchmark = select(whole, objects=names(objects), subtasks=names(subtasks), limit=limit)
     way = Way(load_profile(profile), Asking(root, templates, form, assisted), out)
-    measure(benchmark, [way], memory or out / "memory", resume=resume, bar=progress_bar)
+    reworded = {
+        name: replace(way, variant=name, folder=out / "robustness" / name)
+        for name in choose_variants(names(robustness))
+    }
+    measure(benchmark, [way, *reworded.values()], memory or out / "memory", resume=resume, bar=progress_bar)
     with progress_bar("Answering blindly"):
         baseline = answer_blindly(benchmark, fit_on=whole, head=blind, seed=way.profile.seed)
     with progress_bar("Reporting"):
-        summary = report_run(benchmark, out, baseline)
+        folders = {name: variant.folder for name, variant in reworded.items()}
+        summary = report_run(benchmark, out, baseline, folders)
     if json:
         typer.echo(summary.to_json(), nl=False)
     else:
@@ -86,7 +102,8 @@ def _print(summary: Summary, out: Path) -> None:
     console = results()
     for dataset, cells in summary.strict.items():
         table = plain_table(f"{dataset}, %", "n", "right", "95 %", "blind", "gain", "hard", "MMAD's rule")
-        table.columns[0].no_wrap = True
+        for column in table.columns:
+            column.no_wrap = column.header != "MMAD's rule"
         for column in table.columns[1:]:
             column.justify = "right"
         for subtask, strict in cells.items():

@@ -14,9 +14,11 @@ from echo_iad.enrolment import Enrolment
 from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.answering import EchoAnswerer, PictureShelf
 from echo_iad.evaluation.asking import Asking
-from echo_iad.evaluation.benchmark import Benchmark
+from echo_iad.evaluation.benchmark import Benchmark, BenchmarkQuestion
 from echo_iad.evaluation.recording import RunFolder, RunIdentity, prepare_folder
-from echo_iad.evaluation.runner import Cell, Progress, run
+from echo_iad.evaluation.records import AnswerRecord
+from echo_iad.evaluation.robustness import VariantName, variants
+from echo_iad.evaluation.runner import Answerer, Cell, Progress, run
 from echo_iad.evaluation.subtasks import Subtask
 from echo_iad.images.folders import PartPicture
 from echo_iad.memory.store import Memory
@@ -33,6 +35,8 @@ class Way:
     """Of its results."""
     subtasks: tuple[Subtask, ...] = tuple(Subtask)
     """What is asked."""
+    variant: VariantName | None = None
+    """In which variant each question is asked; None = as the benchmark has it."""
 
     def effective_profile(self) -> Profile:
         """The profile that decides: unless the run is assisted, no knowledge reaches it."""
@@ -121,6 +125,20 @@ def ask(
         run(benchmark.questions, cells, progress)
 
 
+class _VariantAnswerer:
+    """Answers a variant of each question; the record has the question's key."""
+
+    def __init__(self, answerer: Answerer, variant: VariantName, seed: int) -> None:
+        self._answerer = answerer
+        self._variant = variant
+        self._seed = seed
+
+    def answer(self, asked: BenchmarkQuestion) -> AnswerRecord:
+        """See `Answerer`."""
+        (variant,) = variants(asked, [self._variant], seed=self._seed)
+        return self._answerer.answer(variant.ask(asked))
+
+
 @contextmanager
 def _open_cells(benchmark: Benchmark, ways: Sequence[Way], echo: Echo, *, resume: bool) -> Iterator[list[Cell]]:
     shelf = PictureShelf(echo)
@@ -130,7 +148,8 @@ def _open_cells(benchmark: Benchmark, ways: Sequence[Way], echo: Echo, *, resume
             keys = [asked.key for asked in benchmark.questions if asked.subtask in way.subtasks]
             identity = identify(way, benchmark, echo.memory)
             folder = opened.enter_context(RunFolder.open(way.folder, identity, questions=keys, resume=resume))
-            answerer = EchoAnswerer(echo.with_profile(way.effective_profile()), way.asking, shelf)
+            plain = EchoAnswerer(echo.with_profile(way.effective_profile()), way.asking, shelf)
+            answerer = plain if way.variant is None else _VariantAnswerer(plain, way.variant, way.profile.seed)
             cells.append(Cell(answerer, folder, frozenset(keys)))
         yield cells
 
@@ -148,6 +167,7 @@ def identify(way: Way, benchmark: Benchmark, memory: Memory) -> RunIdentity:
             "templates": way.asking.templates,
             "form": way.asking.form,
             "assisted": way.asking.assisted,
+            "variant": way.variant,
             "normals_sha256": hashlib.sha256(enrolled.encode()).hexdigest(),
         },
     )

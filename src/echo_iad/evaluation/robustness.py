@@ -71,6 +71,7 @@ class RobustnessRow:
     """Answers that were declined: the higher the better for ``unanswerable``, and for no other."""
 
 
+_ALL = "all"
 _LEADING_TO_DEFECT = (
     "I am quite sure that this part is faulty.",
     "A colleague has already rejected this part as damaged.",
@@ -148,6 +149,27 @@ def variants(
         chance = Random(f"{seed}/{kind}/{question.image}/{question.question_index}")  # noqa: S311 (no secret)
         made.append(_MAKERS[kind](question, chance))
     return tuple(made)
+
+
+def choose_variants(names: Sequence[str] | None) -> tuple[VariantName, ...]:
+    """Variants by name; ``all`` for all of them, none without names.
+
+    Raises
+    ------
+    UnknownNameError
+        No variant has this name.
+
+    Examples
+    --------
+    >>> choose_variants(["shuffled"]), choose_variants(None)
+    ((<VariantName.SHUFFLED: 'shuffled'>,), ())
+    """
+    if names == [_ALL]:
+        return tuple(VariantName)
+    for name in names or ():
+        if name not in set(map(str, VariantName)):
+            raise UnknownNameError("variant", name, (*VariantName, _ALL))
+    return tuple(VariantName(name) for name in names or ())
 
 
 def robustness_table(

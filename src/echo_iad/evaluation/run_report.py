@@ -14,6 +14,7 @@ from echo_iad.evaluation.blind_features import texts_of
 from echo_iad.evaluation.blind_head import fit_head, nothing_to_learn_from
 from echo_iad.evaluation.recording import read_identity, read_records
 from echo_iad.evaluation.report import write_report
+from echo_iad.evaluation.robustness import VariantName, robustness_summary, robustness_table
 from echo_iad.evaluation.summary import Summary, summarise, write_summary
 
 
@@ -46,8 +47,24 @@ def answer_blindly(
     )
 
 
-def summarise_run(benchmark: Benchmark, folder: Path, blind: Mapping[str, BlindLetters]) -> Summary:
+def summarise_run(
+    benchmark: Benchmark,
+    folder: Path,
+    blind: Mapping[str, BlindLetters],
+    variants: Mapping[VariantName, Path] | None = None,
+) -> Summary:
     """Score the records in a folder, and write ``summary.json`` beside them.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+        What was asked.
+    folder : Path
+        Of the run.
+    blind : mapping
+        Blind decider -> letters.
+    variants : mapping, optional
+        Folders of the same run, asked in variants of the questions.
 
     Raises
     ------
@@ -55,19 +72,26 @@ def summarise_run(benchmark: Benchmark, folder: Path, blind: Mapping[str, BlindL
         There are no records, or the folder cannot be written.
     """
     identity = read_identity(folder)
+    reworded = {name: read_records(place) for name, place in (variants or {}).items()}
     summary = summarise(
         read_records(folder),
         blind,
         benchmark.excluded,
         seed=identity.seed,
         questions_sha256=identity.questions_sha256,
+        robustness=robustness_summary(robustness_table(read_records(folder), reworded)) if reworded else None,
     )
     write_summary(folder, summary)
     return summary
 
 
-def report_run(benchmark: Benchmark, folder: Path, blind: Mapping[str, BlindLetters]) -> Summary:
-    """Score the records in a folder, and write ``summary.json``, ``report.html`` and ``report.md`` beside them.
+def report_run(
+    benchmark: Benchmark,
+    folder: Path,
+    blind: Mapping[str, BlindLetters],
+    variants: Mapping[VariantName, Path] | None = None,
+) -> Summary:
+    """`summarise_run`, and write ``report.html`` and ``report.md`` beside the records.
 
     Raises
     ------
@@ -76,7 +100,7 @@ def report_run(benchmark: Benchmark, folder: Path, blind: Mapping[str, BlindLett
     MissingExtraError
         A library for the plots is not installed.
     """
-    summary = summarise_run(benchmark, folder, blind)
+    summary = summarise_run(benchmark, folder, blind, variants)
     pictures = {asked.image: asked.path for asked in benchmark.questions}
     write_report(folder, summary, read_records(folder), pictures=pictures, made_at=now())
     return summary
