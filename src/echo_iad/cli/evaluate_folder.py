@@ -26,16 +26,14 @@ EXAMPLES = examples(
 
 _SHORT = {
     "image_auroc": "AUROC",
-    "average_precision": "AP",
     "balanced_accuracy": "Balanced",
     "false_alarm_rate": "Alarms",
     "miss_rate": "Missed",
     "pixel_auroc": "Pixels",
     "aupro": "AUPRO",
 }
-"""Measures as 80 columns have room for them."""
+"""What 80 columns have room for; the others are in the files."""
 _SHOWN_SHOTS = ("image_auroc", "balanced_accuracy", "pixel_auroc", "aupro")
-"""The others are in the files."""
 
 
 def folder(  # noqa: PLR0913  one parameter for each option of the fixed interface
