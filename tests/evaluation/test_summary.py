@@ -48,7 +48,7 @@ def sample_records():
             probabilities={letter: 1 / len(question.options) for letter in question.options},
             raw_text="" if place % 7 == 3 else f"Answer: {next(iter(question.options))}.",
             assisted=place == 5,
-            marks=("mislabelled",) if place % 5 == 0 else (),
+            marks=("mislabelled",) if place % 5 == 1 else (),
             profile="edge",
             profile_sha256="abc",
             version="1.0",
@@ -115,7 +115,7 @@ class TestContract:
             "answered": sum(r.answer is not None for r in records),
             "refused": sum(r.answer is None for r in records),
         }
-        assert summary.marked["mislabelled"].questions == len(records[::5])
+        assert summary.marked["mislabelled"].questions == len(records[1::5])
         assert (summary.seed, summary.assisted, summary.questions_sha256) == (3, True, "q")
         assert (summary.version, summary.profile, summary.profile_sha256, summary.model) == ("1.0", "edge", "abc", None)
         hard = sum(count for row in summary.hard_counts.values() for count in row.values())
@@ -137,6 +137,13 @@ class TestContract:
         assert all(number == round(number, 2) for number in floats(shares))
         assert any(number != round(number) for number in floats(shares))
 
+    def test_the_score_without_a_mark_leaves_its_questions_out(self):
+        four = [replace(r, dataset="shop", subtask=Subtask.ANALYSIS, marks=()) for r in sample_records()[4:8]]
+        rights = [replace(r, answer=r.correct if place == 0 else None) for place, r in enumerate(four[:3])]
+        marked = replace(four[3], answer=four[3].correct, marks=("mislabelled",))
+        found = summarise([*rights, marked], {}, [], seed=0).marked["mislabelled"]
+        assert (found.questions, found.strict_without) == (1, {"shop": {Subtask.ANALYSIS: 33.33}})
+
     def test_calibration_has_four(self, summary):
         tree = json.loads(summary.to_json())["calibration"]
         assert all(number == round(number, 4) for number in floats(tree))
@@ -151,13 +158,17 @@ class TestContract:
         assert found.averages["official"].mmad["shop"] < found.averages["official_fixed"].mmad["shop"] == 100
 
     def test_gain_and_hard_are_over_the_learned_decider(self, summary):
-        records = sample_records()
-        cell = [(r, place % 3 != 0) for place, r in enumerate(records) if r.subtask is Subtask.ANALYSIS]
-        for dataset in ("shop", "yard"):
-            pairs = [(r.answer == r.correct, blind) for r, blind in cell if r.dataset == dataset]
+        cells: dict[tuple[str, Subtask], list[tuple[bool, bool]]] = {}
+        for place, record in enumerate(sample_records()):
+            pair = record.answer == record.correct, place % 3 != 0
+            cells.setdefault((record.dataset, record.subtask), []).append(pair)
+        for (dataset, subtask), pairs in cells.items():
             expected = 100 * sum(right - blind for right, blind in pairs) / len(pairs)
-            assert summary.gain[dataset][Subtask.ANALYSIS].difference == round(expected, 2)
-            assert summary.hard_counts[dataset].get(Subtask.ANALYSIS, 0) == sum(not blind for _, blind in pairs)
+            assert summary.gain[dataset][subtask].difference == round(expected, 2)
+            hard = [right for right, blind in pairs if not blind]
+            assert summary.hard_counts[dataset].get(subtask, 0) == len(hard)
+            assert not hard or summary.hard[dataset][subtask] == round(100 * sum(hard) / len(hard), 2)
+        assert {share for row in summary.hard.values() for share in row.values()} > {0}
 
     def test_what_optional_tests_found_is_there_only_when_they_ran(self):
         ran = summarise(sample_records(), {}, [], seed=0, robustness={"shuffled": {"same": 97.5}})
