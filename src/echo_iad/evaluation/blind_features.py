@@ -26,8 +26,8 @@ WAVES = 192
 """Random Fourier features of an option's embedding, and as many of its difference from the question's mean."""
 WIDTH = 0.7
 """Gamma of the kernel exp(-gamma * |x - y|^2) that they stand for, x and y of unit length."""
-WORD_WEIGHT = 0.1
-"""Weight of the plain features beside the embedding, whose numbers are small."""
+WORD_WEIGHT = 1.0
+"""Weight of the plain features beside the rest: they mean the same for every object, so they need few of them."""
 PLAIN = 24
 """How many plain features there are."""
 
