@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean
 
-import numpy as np
-from PIL import Image
-
 from echo_iad import Echo
 from echo_iad.domain.decisions import Inspection
 from echo_iad.domain.evidence import Comparison
-from echo_iad.domain.parts import FloatArray
-from layouts import TestObject, TestPart
-from measures import PixelCounts, Share, image_areas, share
+from echo_iad.evaluation.detection import PartOutcome, Tally
+from echo_iad.evaluation.folders import Truth, read_truth
+from echo_iad.evaluation.labelled_parts import LabelledObject
+from echo_iad.evaluation.measures import Share, share
 
 
 @dataclass(frozen=True)
@@ -41,36 +39,39 @@ class Detection:
     """Test parts whose object was told right when nobody named it."""
 
 
-def detect(echo: Echo, tested: TestObject) -> Detection:
+def detect(echo: Echo, tested: LabelledObject) -> Detection:
     """Inspect every test part of one object."""
-    pixels, masks = PixelCounts(), 0
+    tally = Tally()
     comparisons: list[Comparison] = []
     recognised = 0
-    for part in tested.parts:
+    for part in tested.pictures:
         record = echo.inspect(part.path, object=tested.name)
         recognised += echo.inspect(part.path).object == tested.name
         comparison = _comparison(record)
         comparisons.append(comparison)
-        if _count_pixels(part, record, comparison, pixels):
-            masks += part.defective
-    defective = [part.defective for part in tested.parts]
-    area, precision = image_areas([comparison.score for comparison in comparisons], defective)
-    good = [comparison for comparison, bad in zip(comparisons, defective, strict=True) if not bad]
-    bad = [comparison for comparison, bad in zip(comparisons, defective, strict=True) if bad]
+        size = record.width, record.height
+        values = comparison.anomaly_map.values if comparison.anomaly_map else None
+        truth = read_truth(part, *size) if values is not None else Truth(known=False)
+        tally.add(PartOutcome(part, comparison.score, comparison.is_anomalous), values, truth, size)
+    figures = tally.figures()
+    if figures.images.auroc is None or figures.images.average_precision is None:
+        message = f"{tested.name} needs good and defective test parts."
+        raise SystemExit(message)
+    good = [one for one, part in zip(comparisons, tested.pictures, strict=True) if not part.is_defective]
     return Detection(
         object=tested.name,
         normals=comparisons[0].normals,
         good=len(good),
-        defective=len(bad),
-        image_auroc=area,
-        average_precision=precision,
-        pixel_auroc=pixels.roc_area() if masks else None,
-        masks=masks,
-        false_alarms=share(sum(one.is_anomalous for one in good), len(good)),
-        misses=share(sum(not one.is_anomalous for one in bad), len(bad)),
+        defective=len(comparisons) - len(good),
+        image_auroc=figures.images.auroc,
+        average_precision=figures.images.average_precision,
+        pixel_auroc=figures.pixels.auroc,
+        masks=tally.masks,
+        false_alarms=figures.false_alarms,
+        misses=figures.misses,
         certified=comparisons[0].certified,
         mean_p_of_good=round(fmean(one.p_value for one in good), 3) if good else None,
-        recognised=share(recognised, len(tested.parts)),
+        recognised=share(recognised, len(comparisons)),
     )
 
 
@@ -94,16 +95,3 @@ def _comparison(record: Inspection) -> Comparison:
         message = f"{record.image} was not compared: {record.decision.reason}"
         raise SystemExit(message)
     return record.comparison
-
-
-def _count_pixels(part: TestPart, record: Inspection, comparison: Comparison, pixels: PixelCounts) -> bool:
-    truth = part.truth(record.width, record.height)
-    if truth is None or comparison.anomaly_map is None:
-        return False
-    pixels.add(_resized(comparison.anomaly_map.values, truth.shape[1], truth.shape[0]), truth)
-    return True
-
-
-def _resized(values: FloatArray, width: int, height: int) -> FloatArray:
-    image = Image.fromarray(np.ascontiguousarray(values))
-    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR), dtype=np.float32)

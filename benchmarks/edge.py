@@ -15,12 +15,14 @@ import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from echo_iad.evaluation.labelled_parts import LabelledObject, read_labelled_parts
 from echo_iad.samples import sample_knowledge, sample_parts
-from layouts import TestObject, read_objects, show_as_mvtec
+from layouts import show_as_mvtec
 from speed import COMMAND, base_install_megabytes, inspection_figures, process_figures
 from tables import write_docs
 
@@ -66,7 +68,7 @@ def measure_samples(folder: Path) -> dict[str, Any]:
     from questions import answer, count, longest, own_questions
 
     with Echo.from_profile("edge", memory=memory) as echo:
-        samples = measure_objects(echo, read_objects(sample_parts()))
+        samples = measure_objects(echo, read_labelled_parts(sample_parts()))
         asked = own_questions()
         samples["questions"] = {
             "evidence and knowledge": count(asked, answer(echo, asked)),
@@ -83,8 +85,8 @@ def measure_data(data: Path, folder: Path) -> dict[str, Any]:
     (folder / "parts").mkdir()
     show_as_mvtec(data, folder / "parts")
     with Echo.from_profile("edge", memory=folder / "memory", create=True) as echo:
-        speed = {tested.name: enrol(echo, tested) for tested in read_objects(folder / "parts")}
-        report: dict[str, Any] = measure_objects(echo, read_objects(folder / "parts"))
+        speed = {tested.name: enrol(echo, tested) for tested in read_labelled_parts(folder / "parts")}
+        report: dict[str, Any] = measure_objects(echo, read_labelled_parts(folder / "parts"))
         report["enrolled_per_second"] = speed
         say("enrolled per second", speed)
         asked = mmad_questions(data / "mmad")
@@ -100,13 +102,13 @@ def measure_data(data: Path, folder: Path) -> dict[str, Any]:
     return {"data": report}
 
 
-def enrol(echo: Echo, tested: TestObject) -> float:
+def enrol(echo: Echo, tested: LabelledObject) -> float:
     """Enrol one object's normals; images a second, all the learning included."""
-    done = echo.enrol(tested.normals, object=tested.name)
+    done = echo.enrol(tested.normals_folder, object=tested.name)
     return round(done.added / done.seconds, 1)
 
 
-def measure_objects(echo: Echo, objects: list[TestObject]) -> dict[str, Any]:
+def measure_objects(echo: Echo, objects: Sequence[LabelledObject]) -> dict[str, Any]:
     """Detection of each object, and the means."""
     from detection import detect, mean_detection
 

@@ -144,6 +144,7 @@ def _shots(measured: ObjectResult) -> Table:
 
 def _right_set(*headings: str) -> Table:
     table = plain_table(*headings)
+    table.columns[0].no_wrap = True
     for column in table.columns[1:]:
         column.justify = "right"
     return table
