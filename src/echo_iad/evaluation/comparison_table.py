@@ -85,8 +85,8 @@ def comparison_lines(caption: str, rows: Rows) -> RichTable:
     from rich.text import Text
 
     table = RichTable(title=caption, title_justify="left", box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for heading in ("", "Cell"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("", overflow="fold")
+    table.add_column("Cell", no_wrap=True)
     for heading in ("Measured", "Published", "Delta"):
         table.add_column(heading, justify="right", no_wrap=True)
     for label, cells in rows.items():
@@ -133,12 +133,22 @@ def write_comparison(
             experiment.title,
             text=experiment.text,
             drawings=experiment.drawings,
-            tables=(comparison_table("Measured, %, beside published", experiment.rows),),
+            tables=_tables(experiment.rows),
             after=experiment.notes,
         )
         for experiment in experiments
     )
     write_page(folder, Page(title, tuple(lead), tuple(facts), sections))
+
+
+def _tables(rows: Rows) -> tuple[Table, ...]:
+    """A table for each group of columns: a data set's cells, or what is not of one data set."""
+    found = []
+    for group in dict.fromkeys(column.group for column in _columns(rows)):
+        own = {label: {c: cell for c, cell in cells.items() if c.group == group} for label, cells in rows.items()}
+        caption = f"{group}: measured, %, beside published" if group else "Measured, %, beside published"
+        found.append(comparison_table(caption, own))
+    return tuple(found)
 
 
 def _columns(rows: Rows) -> tuple[Column, ...]:

@@ -161,7 +161,7 @@ def reliability(name: str, title: str, points: Sequence[ReliabilityPoint]) -> Dr
         axes.plot(*_columns(places), "-", color=BLUE, linewidth=1)
         most = max((point.count for point in points), default=1)
         sizes = [15 + 100 * point.count / most for point in points]
-        axes.scatter(*_columns(places), s=sizes, color=BLUE, edgecolor="white", linewidth=0.8, zorder=3)
+        axes.scatter(*_columns(places), s=sizes, color=BLUE, edgecolor="white", linewidth=0.8, zorder=3, clip_on=False)
         for (x, y), point in zip(places, points, strict=True):
             axes.annotate(str(point.count), (x, y), (0, -13), textcoords="offset points", ha="center", fontsize=7)
         axes.set_xlim(0, 102)

@@ -41,11 +41,12 @@ NOT_ASSISTED = "Not assisted: nothing at hand described the benchmark's own defe
 def facts(summary: Summary, made_at: str) -> tuple[Fact, ...]:
     """The head of the report: what ran, on what."""
     questions = sum(sum(cells.values()) for cells in summary.counts.values())
+    objects = len(summary.per_object)
     held = {
         "Profile": f"{summary.profile} ({summary.profile_sha256[:12]})" if summary.profile_sha256 else summary.profile,
         "Decider": f"model {summary.model}" if summary.model else "embedded, no language model",
         "Data": ", ".join(f"{dataset} {sum(cells.values())}" for dataset, cells in summary.counts.items()),
-        "Questions": f"{questions} about {len(summary.per_object)} objects",
+        "Questions": f"{questions} about {objects} object{'s' if objects != 1 else ''}",
         "Questions' digest": summary.questions_sha256[:12],
         "Seed": str(summary.seed),
         "Echo": summary.version,
@@ -88,7 +89,10 @@ def _beyond_blind(summary: Summary) -> tuple[str, ...]:
         )
     surely = [cell for cell, gain in gains.items() if gain.low > 0]
     below = [(d, s) for d, row in summary.strict.items() for s in row if tables.below_blind(summary, d, s)]
-    said = [f"In {len(surely)} of {len(gains)} cells the whole interval of the gain over blind answers is above zero."]
+    said = [
+        f"In {len(surely)} of {len(gains)} cells the run is better than the learned blind decider: the whole 95 % "
+        "interval of the gain is above zero."
+    ]
     if below:
         said.append(f"Below a blind decider (▼): {listed([f'{d} {plain(s)}' for d, s in below])}.")
     return tuple(said)
@@ -133,7 +137,8 @@ def _cells(summary: Summary) -> Section:
         tables=tables.cell_tables(summary),
         after=(
             "Strict: whatever is no right answer is wrong, with a 95 % interval (bootstrap over images). Blind: "
-            "answered from the words alone, by a head that learned on other objects, or by taking the longest option. "
+            "answered from the words alone, by a head that learned on other objects, by taking the longest or "
+            "the first option, or the one nearest to the knowledge at hand. "
             "Gain: strict minus learned blind, paired; green when its whole interval is above zero. Hard: strict "
             "accuracy on the questions that the learned blind decider gets wrong.",
             "MMAD's rule weighs good and defective parts alike in discrimination; strict is the plain share.",
@@ -206,7 +211,8 @@ def _marks(summary: Summary) -> Section | None:
         return None
     explained = (
         "What is known against pictures: faults of the data, or use in a known training set. The figures above leave "
-        "none of them out. The count is over all data sets."
+        "none of them out. The count is over all data sets. "
+        "A dash: every question of the cell is marked."
     )
     return Section("marks", "Marked pictures", text=(explained,), tables=found)
 

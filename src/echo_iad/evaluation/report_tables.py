@@ -79,11 +79,11 @@ def covered(value: float | None, coverage: float, digits: int = 1) -> Cell:
 
 def cell_tables(summary: Summary) -> tuple[Table, ...]:
     """One table for each data set: every way to score, beside the blind deciders."""
+    deciders = _deciders(summary)
     columns = (
         Column("Questions"),
         Column("Strict", "Right, %"),
-        Column("Learned", "Blind, %"),
-        Column("Longest", "Blind, %"),
+        *(Column(decider.capitalize(), "Blind, %") for decider in deciders),
         Column("Over learned", "Gain, points"),
         Column("Strict", "Hard questions"),
         Column("MMAD's rule", "For comparison, %"),
@@ -95,16 +95,17 @@ def cell_tables(summary: Summary) -> tuple[Table, ...]:
             dataset,
             "Subtask",
             columns,
-            tuple(_cell_row(summary, dataset, subtask) for subtask in _asked(summary, dataset)),
+            tuple(_cell_row(summary, dataset, subtask, deciders) for subtask in _asked(summary, dataset)),
         )
         for dataset in summary.counts
     )
 
 
-def below_blind(summary: Summary, dataset: str, subtask: Subtask) -> bool:
-    """Whether some blind decider is right more often than this run."""
+def below_blind(summary: Summary, dataset: str, subtask: Subtask) -> str | None:
+    """The best blind decider, where it is right more often than this run; None where the run is not below any."""
     blind = at(summary.blind, dataset, subtask) or {}
-    return any(accuracy > summary.strict[dataset][subtask] for accuracy in blind.values())
+    best = max(blind, key=lambda decider: blind[decider], default=None)
+    return best if best is not None and blind[best] > summary.strict[dataset][subtask] else None
 
 
 def balance_table(summary: Summary) -> Table:
@@ -219,7 +220,13 @@ def _asked(summary: Summary, dataset: str) -> list[Subtask]:
     return [subtask for subtask in Subtask if at(summary.counts, dataset, subtask)]
 
 
-def _cell_row(summary: Summary, dataset: str, subtask: Subtask) -> Row:
+def _deciders(summary: Summary) -> list[str]:
+    """The blind deciders that answered, those that matter most first."""
+    known = {decider for row in summary.blind.values() for cell in row.values() for decider in cell}
+    return sorted(known, key=lambda decider: (decider != LEARNED, decider != "longest", decider))
+
+
+def _cell_row(summary: Summary, dataset: str, subtask: Subtask, deciders: Sequence[str]) -> Row:
     coverage = at(summary.coverage, dataset, subtask) or 0.0
     blind = at(summary.blind, dataset, subtask) or {}
     return Row(
@@ -227,8 +234,7 @@ def _cell_row(summary: Summary, dataset: str, subtask: Subtask) -> Row:
         (
             Cell(str(summary.counts[dataset][subtask])),
             _strict(summary, dataset, subtask),
-            Cell(percent(blind.get(LEARNED))),
-            Cell(percent(blind.get("longest"))),
+            *(Cell(percent(blind.get(decider))) for decider in deciders),
             _gain(summary, dataset, subtask),
             _hard(summary, dataset, subtask),
             covered(at(summary.official, dataset, subtask), coverage),
@@ -242,8 +248,9 @@ def _strict(summary: Summary, dataset: str, subtask: Subtask) -> Cell:
     ends = at(summary.intervals, dataset, subtask)
     note = f"{percent(ends[0])} to {percent(ends[1])}" if ends else ""
     text = percent(summary.strict[dataset][subtask])
-    if below_blind(summary, dataset, subtask):
-        return Cell(f"{text} ▼", f"{note}, below blind".removeprefix(", "), Flag.BELOW)
+    best = below_blind(summary, dataset, subtask)
+    if best is not None:
+        return Cell(f"{text} ▼", f"{note}, below {best}".removeprefix(", "), Flag.BELOW)
     return Cell(text, note)
 
 

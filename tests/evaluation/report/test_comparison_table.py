@@ -72,4 +72,5 @@ def test_the_page_and_the_text_say_the_same(folder):
     assert "with &lt;Echo&gt;" in page
     assert "with \\<Echo\\>" in text
     assert "(plots/figure5.svg)" in text
+    assert "**VisA: measured, %, beside published**" in text
     assert sorted(path.name for path in (folder / "plots").iterdir()) == ["figure5.png", "figure5.svg"]

@@ -49,12 +49,18 @@ def test_a_cell_below_a_blind_decider_is_marked_and_no_other(summary):
     for table in cell_tables(summary):
         for row in table.rows:
             dataset, subtask = table.caption, Subtask(row.label)
-            best = max(summary.blind[dataset][subtask].values())
-            below = summary.strict[dataset][subtask] < best
+            blind = summary.blind[dataset][subtask]
+            best = max(blind, key=blind.get)
+            below = summary.strict[dataset][subtask] < blind[best]
             cell = row.cells[1]
             assert (cell.flag is Flag.BELOW) == below
-            assert ("▼" in cell.text and "below blind" in cell.note) == below
+            assert ("▼" in cell.text and f"below {best}" in cell.note) == below
     assert any(row.cells[1].flag is Flag.BELOW for table in cell_tables(summary) for row in table.rows)
+
+
+def test_every_blind_decider_that_answered_has_a_column(summary, summary_of):
+    assert [c.name for c in cell_tables(summary)[0].columns if c.group == "Blind, %"] == ["Learned", "Longest", "First"]
+    assert not [c for c in cell_tables(summary_of(blind=False))[0].columns if c.group == "Blind, %"]
 
 
 def test_a_cell_below_the_longest_option_alone_is_marked_too(summary):
@@ -64,7 +70,11 @@ def test_a_cell_below_the_longest_option_alone_is_marked_too(summary):
 
 
 def test_a_gain_is_green_only_when_its_whole_interval_is_above_zero(summary):
-    flags = {(table.caption, row.label): row.cells[4].flag for table in cell_tables(summary) for row in table.rows}
+    flags = {
+        (table.caption, row.label): column(table, "Over learned", row.label).flag
+        for table in cell_tables(summary)
+        for row in table.rows
+    }
     for (dataset, subtask), flag in flags.items():
         assert (flag is Flag.ABOVE) == (summary.gain[dataset][subtask].low > 0)
     assert Flag.ABOVE in flags.values()
