@@ -4,6 +4,7 @@ import json
 
 import pytest
 from scipy.stats import binom
+from tests.evaluation.blind_questions import WordEncoder, drawn, longest_is_right, question, without_habit
 
 from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.blind import (
@@ -17,8 +18,6 @@ from echo_iad.evaluation.blind import (
 from echo_iad.evaluation.blind_head import fit_head
 from echo_iad.evaluation.subtasks import Subtask
 from echo_iad.knowledge.sources import knowledge_from_text
-
-from .blind_questions import WordEncoder, drawn, longest_is_right, question, without_habit
 
 OBJECTS = ("cap", "valve", "gear")
 
@@ -63,7 +62,7 @@ class TestBlindAnswers:
     def test_all_four_answer(self, tmp_path):
         questions = drawn(OBJECTS, 20, longest_is_right)
         file = tmp_path / "known.json"
-        file.write_text(json.dumps({name: "It has a mark." for name in OBJECTS}), encoding="utf-8")
+        file.write_text(json.dumps(dict.fromkeys(OBJECTS, "It has a mark.")), encoding="utf-8")
         found = blind_answers(questions, text_encoder=WordEncoder(), knowledge=file)
         assert list(found) == ["first", "longest", "knowledge", "learned"]
         assert all(set(letters) == {one.key for one in questions} for letters in found.values())

@@ -3,12 +3,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.evaluation.blind_questions import WordEncoder, drawn, longest_is_right
 
 from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.blind_file import check_writable, read_head, write_head
 from echo_iad.evaluation.blind_head import fit_head
-
-from .blind_questions import WordEncoder, drawn, longest_is_right
 
 ENCODER = WordEncoder()
 QUESTIONS = drawn(("cap", "valve", "gear"), 15, longest_is_right)

@@ -4,13 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from tests.evaluation.blind_questions import WordEncoder, drawn, longest_is_right, marked, question, without_habit
 
 from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.blind_head import fit_head, group_of
 from echo_iad.evaluation.subtasks import Subtask
-
-from .blind_questions import WordEncoder, drawn, longest_is_right, marked, question, without_habit
 
 ENCODER = WordEncoder()
 OTHERS = ("cap", "valve", "gear")
@@ -22,19 +20,20 @@ def share(head, questions):
 
 class TestLeavingOut:
     def test_an_objects_own_habit_does_not_help_on_it(self):
-        own = drawn(["bolt"], 200, marked("zebra"))
-        head = fit_head([*own, *drawn(OTHERS, 100, without_habit, seed=1)], ENCODER, seed=0)
-        assert share(head, own) <= binom.ppf(0.9995, 200, 0.25) / 200
+        own, rest = drawn(["bolt"], 200, marked("zorb")), drawn(OTHERS, 100, without_habit, seed=1)
+        head = fit_head([*own, *rest], ENCODER, seed=0)
+        assert head.choose(own, ENCODER) == fit_head(rest, ENCODER, seed=0).choose(own, ENCODER)
+        assert share(head, own) < 0.5
         assert share(replace(head, folds={}), own) > 0.7  # what was learned on all objects does know it
 
     def test_a_habit_that_is_wrong_on_it_hurts(self):
-        rest = drawn(OTHERS, 100, marked("zebra"), seed=1)
-        own = [question("bolt", n, ["zebra", *[f"w{n}{k}" for k in range(3)]], 1) for n in range(40)]
+        rest = drawn(OTHERS, 100, marked("zorb"), seed=1)
+        own = [question("bolt", n, ["zorb", *[f"w{n}{k}" for k in range(3)]], 1) for n in range(40)]
         head = fit_head([*rest, *own], ENCODER, seed=0)
         assert share(head, own) == 0
 
     def test_its_own_answers_change_nothing_about_it(self):
-        own, rest = drawn(["bolt"], 50, marked("zebra")), drawn(OTHERS, 50, without_habit, seed=1)
+        own, rest = drawn(["bolt"], 50, marked("zorb")), drawn(OTHERS, 50, without_habit, seed=1)
         turned = [replace(one, correct="ABCD"[("ABCD".index(one.correct) + 1) % 4]) for one in own]
         one, other = (fit_head([*held, *rest], ENCODER, seed=0) for held in (own, turned))
         np.testing.assert_array_equal(one.folds["bolt"][Subtask.DESCRIPTION], other.folds["bolt"][Subtask.DESCRIPTION])
@@ -42,14 +41,15 @@ class TestLeavingOut:
         assert np.any(one.folds["cap"][Subtask.DESCRIPTION] != other.folds["cap"][Subtask.DESCRIPTION])
 
     def test_a_name_is_one_object_in_all_data_sets(self):
-        here = drawn(["Drawn/Steel_Bolt"], 100, marked("zebra"))
-        there = drawn(["Other/steel bolt"], 100, marked("zebra"), seed=3, dataset="Other")
-        head = fit_head([*here, *there, *drawn(OTHERS, 60, without_habit, seed=1)], ENCODER, seed=0)
+        here = drawn(["Drawn/Steel_Bolt"], 100, marked("zorb"))
+        there = drawn(["Other/steel bolt"], 100, marked("zorb"), seed=3, dataset="Other")
+        rest = drawn(OTHERS, 60, without_habit, seed=1)
+        head = fit_head([*here, *there, *rest], ENCODER, seed=0)
         assert set(head.folds) == {group_of("steel_bolt"), *OTHERS}
-        assert share(head, here) <= binom.ppf(0.9995, 100, 0.25) / 100
+        assert head.choose(here, ENCODER) == fit_head(rest, ENCODER, seed=0).choose(here, ENCODER)
 
     def test_a_fold_is_what_a_head_without_the_object_has(self):
-        own, rest = drawn(["bolt"], 30, marked("zebra")), drawn(OTHERS, 30, longest_is_right, seed=1)
+        own, rest = drawn(["bolt"], 30, marked("zorb")), drawn(OTHERS, 30, longest_is_right, seed=1)
         fold = fit_head([*own, *rest], ENCODER, seed=0).folds["bolt"][Subtask.DESCRIPTION]
         np.testing.assert_array_equal(fold, fit_head(rest, ENCODER, seed=0).whole[Subtask.DESCRIPTION])
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echo_iad.domain.parts import EncoderId, FloatArray
 from echo_iad.encoders.base import TextEncoder
@@ -176,13 +177,14 @@ def _solve(parts: Sequence[_Sums]) -> FloatArray:
     """Ridge regression over the objects of ``parts`` and no other: their sums are added, none is taken away."""
     from scipy.linalg import cho_factor, cho_solve
 
-    products = np.zeros(parts[0].products.shape)
-    towards = np.zeros(parts[0].towards.shape)
+    products: NDArray[np.float64] = np.zeros(parts[0].products.shape)
+    towards: NDArray[np.float64] = np.zeros(parts[0].towards.shape)
     for part in parts:
         products += part.products
         towards += part.towards
     products[np.diag_indices_from(products)] += PENALTY * sum(part.options for part in parts) / len(parts)
-    return np.asarray(cho_solve(cho_factor(products, overwrite_a=True), towards), np.float32)
+    factor = cho_factor(products, overwrite_a=True)
+    return np.asarray(cho_solve(factor, towards), np.float32)
 
 
 def _places(questions: Sequence[BenchmarkQuestion]) -> dict[tuple[str, Subtask], list[int]]:
