@@ -110,37 +110,32 @@ class ObjectQuestions:
 
     def localize(self) -> None:
         """Ask for the place, among places where other defects of the object lie; finest grid first."""
-        regions: dict[LabelledPicture, BoolArray] = {}
+        found: dict[LabelledPicture, tuple[RegionPlace, ...]] = {}
         for picture in filter(lambda one: one.is_defective, self._object.pictures):
             try:
-                regions[picture] = _region(picture)
+                region = _region(picture)
             except _NoRegionError as fault:
                 self._leave_out([picture], Subtask.LOCALIZATION, str(fault))
-        placed: set[LabelledPicture] = set()
-        for grid in GRIDS:
-            found = {picture: place_of(region, grid) for picture, region in regions.items()}
-            items = [Item(one.place, picture) for picture, one in found.items() if one.place]
-            placed.update(item.subject for item in items)
+            else:
+                found[picture] = tuple(place_of(region, grid) for grid in GRIDS)
+        scattered = [picture for picture, on in found.items() if not any(one.place for one in on)]
+        self._leave_out(scattered, Subtask.LOCALIZATION, "it lies in several places")
+        left = {picture: on for picture, on in found.items() if any(one.place for one in on)}
+        for number in range(len(GRIDS)):
+            on_grid = {picture: on[number] for picture, on in left.items()}
 
             def options(
-                block: Block[LabelledPicture], found: Mapping[LabelledPicture, RegionPlace] = found
+                block: Block[LabelledPicture], on_grid: Mapping[LabelledPicture, RegionPlace] = on_grid
             ) -> dict[str, str] | None:
                 places = {item.answer for item in block}
-                is_clear = all(places - {item.answer} <= found[item.subject].clearly_not for item in block)
+                is_clear = all(places - {item.answer} <= on_grid[item.subject].clearly_not for item in block)
                 return {place: place for place in places} if is_clear else None
 
-            left = set(self._ask_blocks(items, Subtask.LOCALIZATION, Subtask.LOCALIZATION, options))
-            regions = {
-                picture: region for picture, region in regions.items() if picture in left or not found[picture].place
-            }
-        self._leave_out(
-            [one for one in regions if one not in placed], Subtask.LOCALIZATION, "it lies in several places"
-        )
-        self._leave_out(
-            [one for one in regions if one in placed],
-            Subtask.LOCALIZATION,
-            "too few pictures with a defect clearly elsewhere",
-        )
+            items = [Item(one.place, picture) for picture, one in on_grid.items() if one.place]
+            over = self._ask_blocks(items, Subtask.LOCALIZATION, Subtask.LOCALIZATION, options)
+            done = {item.subject for item in items} - set(over)
+            left = {picture: on for picture, on in left.items() if picture not in done}
+        self._leave_out(list(left), Subtask.LOCALIZATION, "too few pictures with a defect clearly elsewhere")
 
     def tell(self, sentences: OptionSentences | None, subtask: Subtask, roles: Sequence[Role]) -> None:
         """Ask for what the knowledge tells, if it is there; each role has the pictures that those before it left."""
@@ -148,9 +143,14 @@ class ObjectQuestions:
         if sentences is None:
             self._leave_out(left, subtask, "there is no knowledge about the object")
             return
-        told = [picture for picture in left if any(sentences.tells(picture.type, role) for role in roles)]
-        untold = [picture for picture in left if picture not in told]
-        self._leave_out(untold, subtask, f"the knowledge tells no {' or '.join(roles)} of the type")
+        kinds = {picture.type for picture in left}
+        telling = {kind for kind in kinds if any(sentences.tells(kind, role) for role in roles)}
+        told = [picture for picture in left if picture.type in telling]
+        self._leave_out(
+            [picture for picture in left if picture.type not in telling],
+            subtask,
+            f"the knowledge tells no {' or '.join(roles)} of the type",
+        )
         for role in roles:
 
             def options(block: Block[LabelledPicture], role: Role = role) -> Mapping[str, str] | None:
@@ -164,11 +164,11 @@ class ObjectQuestions:
     def _typed(self, subtask: Subtask) -> list[LabelledPicture]:
         """Defective pictures whose folder names one type."""
         defective = [picture for picture in self._object.pictures if picture.is_defective]
-        typed = [picture for picture in defective if not _NO_TYPE.issuperset(type_words(picture.type).lower().split())]
-        self._leave_out(
-            [one for one in defective if one not in typed], subtask, "the folder names no one type of defect"
-        )
-        return typed
+        kinds = {picture.type for picture in defective}
+        named = {kind for kind in kinds if not _NO_TYPE.issuperset(type_words(kind).lower().split())}
+        nameless = [picture for picture in defective if picture.type not in named]
+        self._leave_out(nameless, subtask, "the folder names no one type of defect")
+        return [picture for picture in defective if picture.type in named]
 
     def _ask_blocks(
         self, items: Sequence[Item[LabelledPicture]], subtask: Subtask, asked: Subtask | Role, options: _Options
