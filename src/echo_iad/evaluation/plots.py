@@ -7,6 +7,7 @@ and Ito (2008), which colour-blind readers can tell apart; no two series differ 
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ _HYPHENATED = "-\n"
 _SETTINGS = {
     "svg.hashsalt": "echo-iad",
     "svg.fonttype": "none",
+    "text.parse_math": False,
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "hatch.linewidth": 0.6,
@@ -113,7 +115,7 @@ def bar_groups(
             if each.kind is not Kind.BAR:
                 _draw_over(axes, each)
         axes.set_xlim(-0.6, len(groups) - 0.4)
-        axes.set_xticks(range(len(groups)), groups)
+        axes.set_xticks(range(len(groups)), list(map(_printable, groups)))
         axes.tick_params(axis="x", length=0)
         _percent_axis(axes, axis)
         _legend_below(axes, series)
@@ -142,7 +144,7 @@ def lines(name: str, title: str, along: Sequence[str], series: Sequence[Series],
             style = {Kind.BAR: "-", Kind.LINE: "--", Kind.POINT: ""}[each.kind]
             axes.plot(*_columns(known), style, marker=form, color=colour, label=each.name, markersize=5, linewidth=1.6)
         axes.set_xlim(-0.3, len(along) - 0.7)
-        axes.set_xticks(range(len(along)), along)
+        axes.set_xticks(range(len(along)), list(map(_printable, along)))
         _percent_axis(axes, axis)
         _legend_below(axes, series)
     return finished[0]
@@ -219,6 +221,11 @@ def _columns(rows: Sequence[tuple[float, float]]) -> tuple[list[float], list[flo
     return [x for x, _ in rows], [y for _, y in rows]
 
 
+def _printable(text: str) -> str:
+    """A name of a folder need not be text that a file of XML can hold."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
 def _check(groups: Sequence[str], series: Sequence[Series]) -> None:
     uneven = [each.name for each in series if len(each.values) != len(groups)]
     if uneven:
@@ -231,7 +238,7 @@ def _described(groups: Sequence[str], series: Sequence[Series]) -> str:
 
     def of(group: int) -> str:
         said = ", ".join(f"{s.name} {s.values[group]:.1f}" for s in series if s.values[group] is not None)
-        return f"{groups[group].replace(_HYPHENATED, '').replace(chr(10), ' ')}: {said or 'nothing'}"
+        return f"{_printable(groups[group]).replace(_HYPHENATED, '').replace(chr(10), ' ')}: {said or 'nothing'}"
 
     return "; ".join(of(group) for group in range(len(groups)))
 
@@ -249,7 +256,9 @@ def _figure(
         feature = "Drawing plots"
         raise MissingExtraError(feature, "eval") from fault
     finished: list[Drawing] = []
-    with rc_context(_SETTINGS):
+    title = _printable(title)
+    with rc_context(_SETTINGS), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph ")  # a browser has fonts for it, the PNG shows a box
         figure = Figure(figsize=size)
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()

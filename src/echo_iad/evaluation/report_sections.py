@@ -6,7 +6,7 @@ Says first what the figures allow to conclude, and what not. Knows summaries; wr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from echo_iad.errors import MissingExtraError
 from echo_iad.evaluation import report_tables as tables
@@ -75,7 +75,8 @@ def sections(summary: Summary, mistakes: Sequence[ShownAnswer]) -> tuple[Section
 
 
 def _conclusions(summary: Summary) -> Section:
-    drawings, why = _drawn(lambda: tuple(_accuracy_plot(summary, dataset) for dataset in summary.counts))
+    names = _plot_names(summary.counts)
+    drawings, why = _drawn(lambda: tuple(_accuracy_plot(summary, dataset, name) for dataset, name in names.items()))
     said = (*_beyond_blind(summary), *_unanswered(summary), *why)
     return Section("shows", "What this run shows", text=said, drawings=drawings)
 
@@ -109,7 +110,7 @@ def _unanswered(summary: Summary) -> tuple[str, ...]:
     )
 
 
-def _accuracy_plot(summary: Summary, dataset: str) -> Drawing:
+def _accuracy_plot(summary: Summary, dataset: str, name: str) -> Drawing:
     subtasks = list(summary.strict[dataset])
     series = [
         Series(
@@ -127,7 +128,7 @@ def _accuracy_plot(summary: Summary, dataset: str) -> Drawing:
         cells = published_model(WITH_ECHO).cells[known]
         series.append(Series(f"paper, {WITH_ECHO}", [cells.get(subtask) for subtask in subtasks], kind=Kind.POINT))
     groups = [_ON_TWO_LINES.get(subtask, plain(subtask)) for subtask in subtasks]
-    return bar_groups(f"accuracy-{_slug(dataset)}", f"{dataset}: right answers", groups, series)
+    return bar_groups(name, f"{dataset}: right answers", groups, series)
 
 
 def _cells(summary: Summary) -> Section:
@@ -266,5 +267,10 @@ def _drawn(draw: Callable[[], tuple[Drawing, ...]]) -> tuple[tuple[Drawing, ...]
         return (), (str(fault),)
 
 
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "data"
+def _plot_names(datasets: Iterable[str]) -> dict[str, str]:
+    """A file's name for each data set's plot; a data set may be called anything."""
+    names: dict[str, str] = {}
+    for number, dataset in enumerate(datasets, start=1):
+        name = f"accuracy-{re.sub(r'[^a-z0-9]+', '-', dataset.lower()).strip('-')}".rstrip("-")
+        names[dataset] = f"{name}-{number}" if name in names.values() else name
+    return names

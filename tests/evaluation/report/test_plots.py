@@ -94,6 +94,13 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
         draw("bars")
 
 
+@pytest.mark.parametrize("name", ["$a_b$ $^", "零件 ☃", "a\x01b\udc80"])
+def test_a_name_may_be_anything(name):
+    drawing = bar_groups("plot", name, [name], [Series("this run", [50.0])])
+    assert drawing.svg.encode()
+    assert drawing.alt.startswith(name[0])
+
+
 def test_nothing_to_draw_is_drawn():
     assert bar_groups("plot", "Title", [], []).alt == "Title. ."
     assert reliability("plot", "Title", []).png

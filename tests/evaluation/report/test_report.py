@@ -170,6 +170,14 @@ def test_hostile_words_stay_words(write, summary, records, pictures):
     assert "<script" not in text.replace("\\<script", "")
 
 
+def test_data_sets_of_any_name_have_plots_of_their_own(write, summary, tmp_path):
+    renamed = {"零件": summary.strict["DS-MVTec"], "螺丝": summary.strict["VisA"]}
+    counts = {name: dict.fromkeys(cells, 10) for name, cells in renamed.items()}
+    page = write(replace(summary, counts=counts, strict=renamed))[0]
+    assert "零件: right answers" in page
+    assert {path.stem for path in (tmp_path / "out" / "plots").iterdir()} == {"accuracy", "accuracy-2", "calibration"}
+
+
 def test_without_matplotlib_the_report_is_written_and_says_what_is_missing(write, summary, monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     page, text = write(summary)
