@@ -92,7 +92,7 @@ def test_an_object_that_cannot_be_measured_is_named_everywhere(written, echo_iad
 
 def test_the_report_has_the_tables_and_the_surest_mistakes(written):
     page = (written / "report.md").read_text(encoding="utf-8")
-    for heading in ("Figures", "Missed by type", "With few good parts", "Left out or lacking"):
+    for heading in ("Figures", "With other thresholds", "Missed by type", "With few good parts", "Left out or lacking"):
         assert f"## {heading}" in page
     wrong = any(row["false_alarm_rate"] or row["miss_rate"] for row in figures(written)["detection"].values())
     assert (written / "worst.html").exists() == wrong

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from echo_iad.evaluation.detection import MEASURES, PartOutcome, Tally, enlarged
+from echo_iad.evaluation.detection import MEASURES, PartOutcome, Tally, enlarged, found_at
 from echo_iad.evaluation.folders import Truth
 from echo_iad.evaluation.labelled_parts import LabelledPicture
 
@@ -91,3 +91,12 @@ def test_a_map_keeps_its_range_when_it_grows():
     large = enlarged(values, 30, 20)
     assert large.shape == (20, 30)
     assert (large.min(), large.max()) == (-1.0, 7.0)
+
+
+def test_another_threshold_by_hand():
+    good = [outcome("good", score, False) for score in (1.0, 2.0, 3.0, 4.0)]
+    bad = [outcome("dent", score, True) for score in (2.5, 3.5, 4.5, 9.0)]
+    parts = [*good, *bad, outcome("dent", None, None)]
+    assert [found_at(parts, rate) for rate in (0.0, 0.24, 0.25, 0.5, 1.0)] == [0.5, 0.5, 0.75, 1.0, 1.0]
+    assert found_at(good, 0.5) is None
+    assert found_at(bad, 0.5) is None

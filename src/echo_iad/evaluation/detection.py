@@ -136,6 +136,34 @@ class Tally:
         return tuple(TypeMisses(name, _misses(self.outcomes, name)) for name in names)
 
 
+def found_at(outcomes: Sequence[PartOutcome], rate: float) -> float | None:
+    """Share of defective parts above a threshold that lets at most this share of the good *test* parts above it.
+
+    One point of the ROC curve: what another threshold would reach. Chosen by looking at test parts, so no promise.
+
+    Parameters
+    ----------
+    outcomes : sequence of PartOutcome
+        Parts without a score are passed over.
+    rate : float
+        0 to 1.
+
+    Returns
+    -------
+    float or None
+        None without good or without defective parts.
+    """
+    good = sorted(
+        (one.score for one in outcomes if one.score is not None and not one.picture.is_defective), reverse=True
+    )
+    bad = [one.score for one in outcomes if one.score is not None and one.picture.is_defective]
+    if not good or not bad:
+        return None
+    allowed = int(rate * len(good) + 1e-9)
+    found = len(bad) if allowed >= len(good) else sum(score > good[allowed] for score in bad)
+    return round(found / len(bad), 4)
+
+
 def enlarged(values: FloatArray, width: int, height: int) -> FloatArray:
     """A map of another size, bilinear; ``(height, width) float32``."""
     image = Image.fromarray(np.ascontiguousarray(values, dtype=np.float32))

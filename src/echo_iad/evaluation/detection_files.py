@@ -107,7 +107,8 @@ class ResultFolder:
         write_page(self._folder, report_page(result))
         worst = [item for measured in result.objects for item in measured.worst]
         if worst:
-            write_report(self._folder / WORST, worst, title="The surest mistakes")
+            title = "The surest mistakes: what is called good is defective, what is called anomalous is good"
+            write_report(self._folder / WORST, worst, title=title)
 
 
 def _unwritable(folder: Path, fault: OSError) -> str:

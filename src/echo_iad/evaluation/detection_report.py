@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from echo_iad import __version__
-from echo_iad.evaluation.detection import MEASURES
+from echo_iad.evaluation.detection import MEASURES, found_at
 from echo_iad.evaluation.folder_result import FolderResult
 from echo_iad.evaluation.folder_run import ObjectResult
 from echo_iad.evaluation.measures import Share
@@ -32,6 +32,12 @@ _HOW = (
     "at the tolerance, with their 95 % interval (Clopper and Pearson). A part without a verdict counts as wrong on "
     "its own side."
 )
+_OTHER = (
+    "Share of defective parts found if the threshold were set so that at most this share of the good test parts lies "
+    "above it. Such a threshold is set by looking at the test parts: it shows what the order of the scores allows, not "
+    "what a line will see."
+)
+_ALLOWED = (0.0, 0.01, 0.05, 0.1, 0.2, 0.5)
 
 
 def figure(measure: str, value: float | None) -> str:
@@ -68,6 +74,7 @@ def report_page(result: FolderResult) -> Page:
 
 def _sections(result: FolderResult) -> Iterator[Section]:
     yield Section("figures", "Figures", tables=(_figures(result),), after=(_HOW,))
+    yield Section("thresholds", "With other thresholds", text=(_OTHER,), tables=(_thresholds(result),))
     yield Section("types", "Missed by type", tables=(_types(result),))
     if any(measured.shots for measured in result.objects):
         text = "Mean over draws of so many good parts, and the standard deviation of the draws."
@@ -106,6 +113,19 @@ def _cells(measured: ObjectResult) -> Iterator[Cell]:
 
 def _interval(found: Share | None) -> str:
     return "" if found is None else f"{found.hits} of {found.cases}; {100 * found.low:.1f} to {100 * found.high:.1f} %"
+
+
+def _thresholds(result: FolderResult) -> Table:
+    rows = [
+        Row(measured.name, tuple(Cell(_percent(found_at(measured.outcomes, rate))) for rate in _ALLOWED))
+        for measured in result.objects
+    ]
+    columns = tuple(Column(f"{100 * rate:g} %", "good parts above the threshold") for rate in _ALLOWED)
+    return Table("Defective parts found", "object", columns, tuple(rows))
+
+
+def _percent(share: float | None) -> str:
+    return NONE if share is None else f"{100 * share:.1f} %"
 
 
 def _types(result: FolderResult) -> Table:
