@@ -66,3 +66,13 @@ def progress_bar(title: str, *, wanted: bool = True) -> Iterator[Progress]:
 
     with bar:
         yield show
+
+
+@contextmanager
+def resumable() -> Iterator[None]:
+    """Say how to go on when Ctrl-C ends work whose results are kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("What was answered is kept. Go on with the same command and --resume.", err=True)
+        raise

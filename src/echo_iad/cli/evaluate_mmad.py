@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from echo_iad.cli.console import plain_table, progress_bar, results
+from echo_iad.cli.console import plain_table, progress_bar, results, resumable
 from echo_iad.cli.examples import examples
 from echo_iad.cli.options import (
     AsJson,
@@ -70,6 +70,7 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
     report.md. A run that was stopped goes on with --resume.
     """
     from echo_iad.evaluation.benchmark_run import Way, measure
+    from echo_iad.evaluation.blind_file import read_head
     from echo_iad.evaluation.manifest import known_manifest, read_manifest
     from echo_iad.evaluation.mmad import read_mmad, select
     from echo_iad.evaluation.robustness import choose_variants
@@ -77,6 +78,7 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
     from echo_iad.settings import load_profile
 
     marks = known_manifest() if manifest is None else known_manifest().plus(read_manifest(manifest))
+    head = None if blind is None else read_head(blind)
     whole = read_mmad(root, questions, manifest=marks)
     benchmark = select(whole, objects=names(objects), subtasks=names(subtasks), limit=limit)
     way = Way(load_profile(profile), Asking(root, templates, form, assisted), out)
@@ -84,9 +86,10 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
         name: replace(way, variant=name, folder=out / "robustness" / name)
         for name in choose_variants(names(robustness))
     }
-    measure(benchmark, [way, *reworded.values()], memory or out / "memory", resume=resume, bar=progress_bar)
+    with resumable():
+        measure(benchmark, [way, *reworded.values()], memory or out / "memory", resume=resume, bar=progress_bar)
     with progress_bar("Answering blindly"):
-        baseline = answer_blindly(benchmark, fit_on=whole, head=blind, seed=way.profile.seed)
+        baseline = answer_blindly(benchmark, fit_on=whole, head=head, seed=way.profile.seed)
     with progress_bar("Reporting"):
         folders = {name: variant.folder for name, variant in reworded.items()}
         summary = report_run(benchmark, out, baseline, folders)
@@ -101,11 +104,9 @@ def _print(summary: Summary, out: Path) -> None:
 
     console = results()
     for dataset, cells in summary.strict.items():
-        table = plain_table(f"{dataset}, %", "n", "right", "95 %", "blind", "gain", "hard", "MMAD's rule")
-        for column in table.columns:
-            column.no_wrap = column.header != "MMAD's rule"
-        for column in table.columns[1:]:
-            column.justify = "right"
+        table = plain_table(f"{dataset}, %", "n", "right", "95 %", "blind", "gain", "hard", "MMAD")
+        for place, column in enumerate(table.columns):
+            column.no_wrap, column.justify = True, "right" if place else "left"
         for subtask, strict in cells.items():
             low, high = summary.intervals[dataset][subtask]
             gain = summary.gain.get(dataset, {}).get(subtask)
@@ -127,7 +128,10 @@ def _print(summary: Summary, out: Path) -> None:
 
 def _remarks(summary: Summary) -> list[str]:
     """What must be known to read the table rightly."""
-    said = ["blind: the learned decider, which sees no picture; hard: right among the questions that it gets wrong."]
+    said = [
+        "blind: the learned decider, which sees no picture; hard: right among the questions that it gets wrong; "
+        "MMAD: by its published rule, faults included."
+    ]
     if summary.assisted:
         said.append("Assisted: the knowledge at hand describes the test's own defects.")
     for dataset, sides in summary.balanced.items():

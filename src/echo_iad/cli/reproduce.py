@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from echo_iad.cli.console import progress_bar, results
+from echo_iad.cli.console import progress_bar, results, resumable
 from echo_iad.cli.examples import examples
 from echo_iad.cli.options import BenchmarkRoot, FittedBlind, Limit, Objects, ProfileName, QuestionsFile, Resume, names
 
@@ -38,6 +38,7 @@ def reproduce(  # noqa: PLR0913  one parameter for each option
     are measured already are kept, also those of another experiment.
     """
     from echo_iad.evaluation import reproduction
+    from echo_iad.evaluation.blind_file import read_head
     from echo_iad.evaluation.comparison_table import comparison_lines
     from echo_iad.evaluation.experiment_report import report_experiments
     from echo_iad.evaluation.mmad import read_mmad, select
@@ -47,14 +48,16 @@ def reproduce(  # noqa: PLR0913  one parameter for each option
     from echo_iad.settings import load_profile
 
     recipes = choose_recipes(experiment)
+    head = None if blind is None else read_head(blind)
     whole = read_mmad(root, questions)
     benchmark = select(whole, objects=names(objects), subtasks=PAPER_SUBTASKS, limit=limit)
     base = load_profile(profile)
     contestants = [reproduction.Contestant(base.decider.name, base)]
     place = reproduction.Place(root, out)
-    measured = reproduction.reproduce(recipes, contestants, benchmark, place, resume=resume, bar=progress_bar)
+    with resumable():
+        measured = reproduction.reproduce(recipes, contestants, benchmark, place, resume=resume, bar=progress_bar)
     with progress_bar("Reporting"):
-        letters = answer_blindly(benchmark, fit_on=whole, head=blind, seed=base.seed)
+        letters = answer_blindly(benchmark, fit_on=whole, head=head, seed=base.seed)
         experiments = report_experiments(recipes, measured, benchmark, letters, out)
     console = results()
     for one in experiments:

@@ -166,9 +166,10 @@ def choose_variants(names: Sequence[str] | None) -> tuple[VariantName, ...]:
     """
     if names == [_ALL]:
         return tuple(VariantName)
+    known = [str(name) for name in VariantName]
     for name in names or ():
-        if name not in set(map(str, VariantName)):
-            raise UnknownNameError("variant", name, (*VariantName, _ALL))
+        if name not in known:
+            raise UnknownNameError("variant", name, (*known, _ALL))
     return tuple(VariantName(name) for name in names or ())
 
 

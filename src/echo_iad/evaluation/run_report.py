@@ -11,7 +11,7 @@ from echo_iad.evaluation.benchmark import Benchmark
 from echo_iad.evaluation.beyond_blind import BlindLetters
 from echo_iad.evaluation.blind import blind_answers, encode_once
 from echo_iad.evaluation.blind_features import texts_of
-from echo_iad.evaluation.blind_head import fit_head, nothing_to_learn_from
+from echo_iad.evaluation.blind_head import LearnedHead, fit_head, nothing_to_learn_from
 from echo_iad.evaluation.recording import read_identity, read_records
 from echo_iad.evaluation.report import write_report
 from echo_iad.evaluation.robustness import VariantName, robustness_summary, robustness_table
@@ -19,7 +19,7 @@ from echo_iad.evaluation.summary import Summary, summarise, write_summary
 
 
 def answer_blindly(
-    benchmark: Benchmark, *, fit_on: Benchmark, head: Path | None, seed: int
+    benchmark: Benchmark, *, fit_on: Benchmark, head: LearnedHead | None, seed: int
 ) -> Mapping[str, BlindLetters]:
     """Answer a benchmark's questions in every blind way.
 
@@ -29,22 +29,19 @@ def answer_blindly(
         What is asked.
     fit_on : Benchmark
         What the learned decider may learn from, each object without its own questions.
-    head : Path, optional
-        A decider of ``echo-iad evaluate blind-fit`` to take instead.
+    head : LearnedHead, optional
+        Of ``echo-iad evaluate blind-fit``, to take instead.
     seed : int
 
     Raises
     ------
     EvaluationError
-        The file holds no such decider, or one of another text encoder.
+        The head was fitted with another text encoder.
     """
     encoder = encode_once(texts_of((*benchmark.questions, *fit_on.questions)), load_text_encoder("edge"))
-    fitted = None
-    if fitted is None and not nothing_to_learn_from(fit_on.questions):
-        fitted = fit_head(fit_on.questions, encoder, seed=seed)
-    return blind_answers(
-        benchmark.questions, text_encoder=encoder, knowledge=benchmark.knowledge, head=fitted, seed=seed
-    )
+    if head is None and not nothing_to_learn_from(fit_on.questions):
+        head = fit_head(fit_on.questions, encoder, seed=seed)
+    return blind_answers(benchmark.questions, text_encoder=encoder, knowledge=benchmark.knowledge, head=head, seed=seed)
 
 
 def summarise_run(
