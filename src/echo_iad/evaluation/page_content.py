@@ -29,7 +29,7 @@ class Cell:
 
     text: str
     note: str = ""
-    """Small print below the figure: an interval, a count."""
+    """Small print below the figure: an interval, a count; a line feed starts a new line where there is room."""
     flag: Flag = Flag.NONE
 
 

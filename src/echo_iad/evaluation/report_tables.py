@@ -85,10 +85,10 @@ def cell_tables(summary: Summary) -> tuple[Table, ...]:
         Column("Strict", "Right, %"),
         *(Column(decider.capitalize(), "Blind, %") for decider in deciders),
         Column("Over learned", "Gain, points"),
-        Column("Strict", "Hard questions"),
+        Column("Strict", "Hard, %"),
         Column("MMAD's rule", "For comparison, %"),
         Column("Mended", "For comparison, %"),
-        Column("Answered", "Coverage, %"),
+        Column("Answered, %"),
     )
     return tuple(
         Table(
@@ -250,7 +250,7 @@ def _strict(summary: Summary, dataset: str, subtask: Subtask) -> Cell:
     text = percent(summary.strict[dataset][subtask])
     best = below_blind(summary, dataset, subtask)
     if best is not None:
-        return Cell(f"{text} ▼", f"{note}, below {best}".removeprefix(", "), Flag.BELOW)
+        return Cell(f"{text} ▼", f"{note},\nbelow {best}".removeprefix(",\n"), Flag.BELOW)
     return Cell(text, note)
 
 

@@ -89,7 +89,7 @@ def _record(image, index, name, subtask, number, *, assisted, unanswered, model)
 
 
 def blind_letters(records: list[AnswerRecord]) -> dict[str, dict[tuple[str, int], str]]:
-    """What three blind deciders say; the learned one is good at places and bad at defects."""
+    """What four blind deciders say; the learned one is good at places and bad at defects."""
     learned, longest = {}, {}
     for number, record in enumerate(records):
         lucky = {Subtask.LOCALIZATION: 8, Subtask.DISCRIMINATION: 5}.get(record.subtask, 4)
@@ -97,7 +97,7 @@ def blind_letters(records: list[AnswerRecord]) -> dict[str, dict[tuple[str, int]
         learned[record.key] = record.correct if number % 10 < lucky else wrong
         longest[record.key] = max(record.options, key=lambda letter: len(record.options[letter]))
     first = {record.key: "A" for record in records}
-    return {"first": first, "learned": learned, "longest": longest}
+    return {"first": first, "knowledge": first, "learned": learned, "longest": longest}
 
 
 def excluded() -> tuple[Excluded, ...]:

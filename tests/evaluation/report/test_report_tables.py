@@ -59,7 +59,12 @@ def test_a_cell_below_a_blind_decider_is_marked_and_no_other(summary):
 
 
 def test_every_blind_decider_that_answered_has_a_column(summary, summary_of):
-    assert [c.name for c in cell_tables(summary)[0].columns if c.group == "Blind, %"] == ["Learned", "Longest", "First"]
+    assert [c.name for c in cell_tables(summary)[0].columns if c.group == "Blind, %"] == [
+        "Learned",
+        "Longest",
+        "First",
+        "Knowledge",
+    ]
     assert not [c for c in cell_tables(summary_of(blind=False))[0].columns if c.group == "Blind, %"]
 
 
