@@ -52,23 +52,30 @@ def test_each_decider_is_judged_on_what_it_was_asked():
 def test_a_cell_that_no_decider_was_asked_about_is_absent():
     run = scored("AAAA")
     assert blind_accuracy(run, {}) == blind_accuracy(run, {"first": beside(run, {})}) == {}
-    assert gain(run, beside(run, {}), over="learned", seed=0) == {}
+    assert gain(run, {"learned": beside(run, {})}, seed=0) == {}
     assert hard_accuracy(run, beside(run, {})) == hard_counts(run, beside(run, {})) == {}
 
 
 def test_the_gain_is_paired_with_what_was_asked():
     run = scored("AABBAA")
     # on the first four: 2 right against 0; the last picture was not asked about
-    found = gain(run, beside(run, blind("BBB-  ")), over="learned", seed=0)["shop"][ANALYSIS]
+    found = gain(run, {"learned": beside(run, blind("BBB-  "))}, seed=0)["shop"][ANALYSIS]
     assert (found.over, found.difference) == ("learned", 50)
     assert (found.low, found.high) == (0, 100)  # one picture gained both, one neither
 
 
 def test_a_gain_everywhere_leaves_no_doubt():
     run = scored("AAAA")
-    assert gain(run, beside(run, blind("BBBB")), over="first", seed=0) == {
+    assert gain(run, {"first": beside(run, blind("BBBB"))}, seed=0) == {
         "shop": {ANALYSIS: Gain("first", difference=100, low=100, high=100)}
     }
+
+
+def test_the_gain_is_over_the_best_blind_decider_of_the_cell():
+    run = scored("AAAB")
+    deciders = {"longest": beside(run, blind("AABB")), "learned": beside(run, blind("ABBB"))}
+    found = gain(run, deciders, seed=0)["shop"][ANALYSIS]
+    assert (found.over, found.difference) == ("longest", 25)
 
 
 def test_hard_questions_are_those_the_decider_gets_wrong():
@@ -82,4 +89,4 @@ def test_where_nothing_is_hard_there_is_no_cell():
     run = scored("AB", subtask=LOCALIZATION)
     learned = beside(run, blind("AA"))
     assert hard_accuracy(run, learned) == hard_counts(run, learned) == {}
-    assert gain(run, learned, over="learned", seed=0)["shop"][LOCALIZATION].difference == -50
+    assert gain(run, {"learned": learned}, seed=0)["shop"][LOCALIZATION].difference == -50

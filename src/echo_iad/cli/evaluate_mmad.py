@@ -115,7 +115,7 @@ def _print(summary: Summary, out: Path) -> None:
                 str(summary.counts[dataset][subtask]),
                 covered(strict, summary.coverage[dataset][subtask]).text,
                 f"{low:.0f}–{high:.0f}",
-                percent(summary.blind.get(dataset, {}).get(subtask, {}).get("learned")),
+                percent(max(summary.blind.get(dataset, {}).get(subtask, {}).values(), default=None)),
                 "–" if gain is None else signed(gain.difference),
                 percent(summary.hard.get(dataset, {}).get(subtask)),
                 percent(summary.official[dataset][subtask]),
@@ -129,8 +129,8 @@ def _print(summary: Summary, out: Path) -> None:
 def _remarks(summary: Summary) -> list[str]:
     """What must be known to read the table rightly."""
     said = [
-        "blind: the learned decider, which sees no picture; hard: right among the questions that it gets wrong; "
-        "MMAD: by its published rule, faults included."
+        "blind: the best decider that sees no picture; hard: right among the questions that the learned one of them "
+        "gets wrong; MMAD: by its published rule, faults included."
     ]
     if summary.assisted:
         said.append("Assisted: the knowledge at hand describes the test's own defects.")

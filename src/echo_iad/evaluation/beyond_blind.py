@@ -1,8 +1,9 @@
 """What answers add to what can be had without a picture: blind accuracy, the gain over it, and the hard questions.
 
-A question is *hard* when the learned blind decider gets it wrong. Questions that a blind decider was not asked say
-nothing about it and are left out of its figures; where it was asked and found no answer, it is wrong. Knows no blind
-decider, only their letters.
+The gain is over whichever blind decider does best in a cell: a learned one that had few objects to learn from may be
+worse than always taking the longest option. A question is *hard* when the learned one gets it wrong. Questions that a
+blind decider was not asked say nothing about it and are left out of its figures; where it was asked and found no
+answer, it is wrong. Knows no blind decider, only their letters.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from echo_iad.evaluation.scored_answers import Cell, Flags, Rows, ScoredAnswers
 from echo_iad.evaluation.scoring import Table, percent, tabulate
 
 LEARNED = "learned"
-"""The strongest blind decider, and the one that the gain is measured over."""
+"""The blind decider that tells which questions are hard."""
 
 BlindLetters = Mapping[tuple[str, int], str | None]
 """Image and question index -> the letter that a blind decider chose."""
@@ -62,25 +63,25 @@ def blind_accuracy(scored: ScoredAnswers, deciders: Mapping[str, BlindAnswers]) 
     return tabulate(scored, measure)
 
 
-def gain(scored: ScoredAnswers, blind: BlindAnswers, *, over: str, seed: int) -> Table[Gain]:
-    """How much more often the run is right than a blind decider, by paired bootstrap over images.
+def gain(scored: ScoredAnswers, deciders: Mapping[str, BlindAnswers], *, seed: int) -> Table[Gain]:
+    """How much more often the run is right than the best blind decider of each cell, by paired bootstrap over images.
 
     Parameters
     ----------
     scored : ScoredAnswers
-    blind : BlindAnswers
-        Of the same run.
-    over : str
-        The blind decider's name.
+    deciders : mapping of str to BlindAnswers
+        Of the same run; of equals the first one counts.
     seed : int
     """
 
     def measure(cell: Cell) -> Gain | None:
-        rows = blind.rows(cell)
-        if not len(rows):
+        asked = [name for name, blind in deciders.items() if len(blind.rows(cell))]
+        if not asked:
             return None
-        found = paired_difference(scored.right[rows], blind.right[rows], scored.images[rows], seed=seed)
-        return Gain(over, found.difference, found.low, found.high)
+        best = max(asked, key=lambda name: deciders[name].right[deciders[name].rows(cell)].mean())
+        rows = deciders[best].rows(cell)
+        found = paired_difference(scored.right[rows], deciders[best].right[rows], scored.images[rows], seed=seed)
+        return Gain(best, found.difference, found.low, found.high)
 
     return tabulate(scored, measure)
 

@@ -85,13 +85,13 @@ def _beyond_blind(summary: Summary) -> tuple[str, ...]:
     gains = {(dataset, subtask): gain for dataset, row in summary.gain.items() for subtask, gain in row.items()}
     if not gains:
         return (
-            "No learned blind decider was at hand, so nothing says how much of these figures needs a picture. "
+            "No blind decider was at hand, so nothing says how much of these figures needs a picture. "
             "Fit one with: echo-iad evaluate blind-fit",
         )
     surely = [cell for cell, gain in gains.items() if gain.low > 0]
     below = [(d, s) for d, row in summary.strict.items() for s in row if tables.below_blind(summary, d, s)]
     said = [
-        f"In {len(surely)} of {len(gains)} cells the run is better than the learned blind decider: the whole 95 % "
+        f"In {len(surely)} of {len(gains)} cells the run is better than the best blind decider: the whole 95 % "
         "interval of the gain is above zero."
     ]
     if below:
@@ -140,8 +140,8 @@ def _cells(summary: Summary) -> Section:
             "Strict: whatever is no right answer is wrong, with a 95 % interval (bootstrap over images). Blind: "
             "answered from the words alone, by a head that learned on other objects, by taking the longest or "
             "the first option, or the one nearest to the knowledge at hand. "
-            "Gain: strict minus learned blind, paired; green when its whole interval is above zero. Hard: strict "
-            "accuracy on the questions that the learned blind decider gets wrong.",
+            "Gain: strict minus the best blind decider of the cell, paired; green when its whole interval is above "
+            "zero. Hard: strict accuracy on the questions that the learned blind decider gets wrong.",
             "MMAD's rule weighs good and defective parts alike in discrimination; strict is the plain share.",
             "▼ below a blind decider. ⚠ with the share of questions that were answered, where that is not all of them.",
         ),

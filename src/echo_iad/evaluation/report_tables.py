@@ -84,7 +84,7 @@ def cell_tables(summary: Summary) -> tuple[Table, ...]:
         Column("Questions"),
         Column("Strict", "Right, %"),
         *(Column(decider.capitalize(), "Blind, %") for decider in deciders),
-        Column("Over learned", "Gain, points"),
+        Column("Over the best", "Gain, points"),
         Column("Strict", "Hard, %"),
         Column("MMAD's rule", "For comparison, %"),
         Column("Mended", "For comparison, %"),
@@ -259,7 +259,7 @@ def _gain(summary: Summary, dataset: str, subtask: Subtask) -> Cell:
     if found is None:
         return Cell(NONE)
     flag = Flag.ABOVE if found.low > 0 else Flag.BELOW if found.difference < 0 else Flag.NONE
-    return Cell(signed(found.difference), f"{signed(found.low)} to {signed(found.high)}", flag)
+    return Cell(signed(found.difference), f"{signed(found.low)} to {signed(found.high)},\nover {found.over}", flag)
 
 
 def _hard(summary: Summary, dataset: str, subtask: Subtask) -> Cell:

@@ -103,7 +103,7 @@ class Summary:
     blind: Cells[Mapping[str, float]]
     """Accuracy of each blind decider."""
     gain: Cells[Gain]
-    """Strict accuracy over that of the learned blind decider."""
+    """Strict accuracy over that of the best blind decider of the cell."""
     hard: Cells[float]
     """Strict accuracy on questions that the learned blind decider gets wrong."""
     counts: Cells[int]
@@ -150,7 +150,7 @@ def summarise(
     records : iterable of AnswerRecord
         In the order of the run, which MMAD's own rule depends on; read once.
     blind : mapping
-        Blind decider -> (image, question index) -> letter. ``gain`` and ``hard`` need the one called ``learned``.
+        Blind decider -> (image, question index) -> letter. ``hard`` needs the one called ``learned``.
     excluded : sequence of Excluded
         What the benchmark names and the run did not measure.
     seed : int
@@ -187,7 +187,7 @@ def summarise(
         balanced=_rounded(discrimination(scored)),
         averages=_rounded({name: averages(table, asked) for name, table in tables.items()}),
         blind=_rounded(blind_accuracy(scored, beside_run)),
-        gain=_rounded(gain(scored, learned, over=LEARNED, seed=seed)),
+        gain=_rounded(gain(scored, beside_run, seed=seed)),
         hard=_rounded(hard_accuracy(scored, learned)),
         counts=asked,
         hard_counts=hard_counts(scored, learned),

@@ -76,7 +76,7 @@ def test_a_cell_below_the_longest_option_alone_is_marked_too(summary):
 
 def test_a_gain_is_green_only_when_its_whole_interval_is_above_zero(summary):
     flags = {
-        (table.caption, row.label): column(table, "Over learned", row.label).flag
+        (table.caption, row.label): column(table, "Over the best", row.label).flag
         for table in cell_tables(summary)
         for row in table.rows
     }
