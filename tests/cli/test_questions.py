@@ -20,19 +20,25 @@ def test_what_was_made_is_told_with_its_chance(make, tmp_path):
     ended = make()
     assert ended.code == 0
     assert ended.err == ""
-    for said in ("46 pictures", "discrimination", "60.9 %", "localization", "Not asked"):
+    for said in ("discrimination", "50.0 %", "localization", "Not asked", "left out for the balance"):
         assert said in ended.out
     assert f"echo-iad evaluate mmad {tmp_path / 'made'}" in ended.out
     assert (tmp_path / "made" / "mmad.json").is_file()
 
 
 def test_the_same_as_json(make, tmp_path):
-    told = json.loads(make("--json", "--objects", "printed_cap, woven_fabric", "--balanced", "--copy").out)
+    told = json.loads(make("--json", "--objects", "printed_cap, woven_fabric", "--copy").out)
     assert told["folder"] == str(tmp_path / "made")
     assert told["questions"]["discrimination"] == 24
     assert told["chance"]["discrimination"] == 50.0
     assert told["linked"] == 0
     assert {entry["object"] for entry in told["not_asked"]} <= {"printed_cap", "woven_fabric"}
+
+
+def test_every_picture_can_be_asked_whether_it_has_a_defect(make):
+    told = json.loads(make("--json", "--every-picture").out)
+    assert (told["pictures"], told["questions"]["discrimination"]) == (46, 46)
+    assert told["chance"]["discrimination"] == 60.87
 
 
 def test_the_seed_is_the_users(make, tmp_path, echo_iad, parts):

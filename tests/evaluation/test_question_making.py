@@ -225,12 +225,17 @@ def test_yes_and_no_stand_first_equally_often(made):
     assert first["Yes", False] == first["No", False]
 
 
-def test_the_chance_of_discrimination_is_the_more_frequent_answer(made_of_samples, encoder):
-    assert made_of_samples.chance(Subtask.DISCRIMINATION) == pytest.approx(100 * 28 / 46)
-    balanced = make_questions(sample_parts(), sample_knowledge(), text_encoder=encoder, balanced=True)
-    assert balanced.chance(Subtask.DISCRIMINATION) == 50
-    assert balanced.count(Subtask.DISCRIMINATION) == 36
-    assert reasons(balanced, Subtask.DISCRIMINATION)["woven_fabric", "left out for the balance"] == 4
+def test_as_many_good_as_defective_parts_are_asked_whether_they_have_a_defect(made_of_samples):
+    assert made_of_samples.chance(Subtask.DISCRIMINATION) == 50
+    assert made_of_samples.count(Subtask.DISCRIMINATION) == 36
+    assert reasons(made_of_samples, Subtask.DISCRIMINATION)["woven_fabric", "left out for the balance"] == 4
+
+
+def test_where_every_picture_is_asked_chance_is_the_more_frequent_answer(encoder):
+    every = make_questions(sample_parts(), sample_knowledge(), text_encoder=encoder, balanced=False)
+    assert every.chance(Subtask.DISCRIMINATION) == pytest.approx(100 * 28 / 46)
+    assert every.count(Subtask.DISCRIMINATION) == 46
+    assert not reasons(every, Subtask.DISCRIMINATION)
 
 
 # --- right answers ---------------------------------------------------------------------------------------------------
@@ -284,11 +289,11 @@ def test_each_wording_is_read_as_what_it_asks(made, made_of_samples):
 
 def test_every_picture_is_asked_or_counted(made, made_of_samples):
     for questions in (made, made_of_samples):
-        defective = sum(picture.is_defective for entry in questions.objects for picture in entry.pictures)
-        for subtask in PAPER_SUBTASKS[1:]:
+        pictures = [picture for entry in questions.objects for picture in entry.pictures]
+        for subtask in PAPER_SUBTASKS:
             left_out = sum(entry.pictures for entry in questions.not_asked if entry.subtask is subtask)
-            assert questions.count(subtask) + left_out == defective
-        assert questions.count(Subtask.DISCRIMINATION) == sum(len(entry.pictures) for entry in questions.objects)
+            could_be = [one for one in pictures if one.is_defective or subtask is Subtask.DISCRIMINATION]
+            assert questions.count(subtask) + left_out == len(could_be)
 
 
 def test_most_pictures_are_asked_about(made):

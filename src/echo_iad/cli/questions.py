@@ -43,8 +43,12 @@ def make(  # noqa: PLR0913  one parameter for each option
     ),
     objects: Objects = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same questions.")] = 0,
-    balanced: Annotated[
-        bool, typer.Option("--balanced", help="Ask as many good as defective parts whether they have a defect.")
+    every_picture: Annotated[
+        bool,
+        typer.Option(
+            "--every-picture",
+            help="Ask about every picture whether it has a defect, though one answer is then more frequent.",
+        ),
     ] = False,
     copy: Annotated[bool, typer.Option("--copy", help="Copy the pictures instead of linking them.")] = False,
     json: AsJson = False,
@@ -65,7 +69,7 @@ def make(  # noqa: PLR0913  one parameter for each option
         text_encoder=load_text_encoder("edge"),
         objects=names(objects),
         seed=seed,
-        balanced=balanced,
+        balanced=not every_picture,
     )
     written = write_mmad(made, out, source=root, copy=copy)
     if json:

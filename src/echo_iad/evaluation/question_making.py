@@ -30,7 +30,7 @@ def make_questions(
     text_encoder: TextEncoder,
     objects: Collection[str] | None = None,
     seed: int = 0,
-    balanced: bool = False,
+    balanced: bool = True,
 ) -> MadeQuestions:
     """Make questions about every labelled picture of a folder.
 
@@ -48,7 +48,7 @@ def make_questions(
         Decides which pictures meet in a block and the order of options; the same seed makes the same questions.
     balanced : bool
         Ask as many good as defective pictures of each object whether they have a defect, so that always saying the
-        more frequent answer is right in 50 %. Otherwise every picture is asked.
+        more frequent answer is right in 50 %. Otherwise every picture is asked, and it is right in more.
 
     Raises
     ------
