@@ -73,6 +73,12 @@ class DeciderSettings(_Section):
 
     name: str
     abstain_below: Share
+    model: str = ""
+    format: Literal["multiple_choice", "open", "true_false"] = "multiple_choice"
+    rotations: Positive = 1
+    max_new_tokens: Positive = 256
+    max_side: Annotated[int, Field(ge=28)] = 1024
+    tell_within_tolerance: bool = False
 
 
 class Profile(_Section):
@@ -92,6 +98,17 @@ class Profile(_Section):
     def sha256(self) -> str:
         """Digest of every effective value."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    def with_model(self, model: str) -> Profile:
+        """The same choices, decided by a multimodal model.
+
+        Parameters
+        ----------
+        model : str
+            ``BACKEND:NAME``; see `echo_iad.mllms.catalog`.
+        """
+        decider = self.decider.model_copy(update={"name": "mllm", "model": model})
+        return self.model_copy(update={"decider": decider})
 
     def plans(self) -> dict[QuestionType, Plan]:
         """The plan table (DESIGN, section 5)."""

@@ -1,6 +1,12 @@
 from echo_iad.deciders.catalog import DECIDERS
 from echo_iad.deciders.embedded.decider import EmbeddedDecider
+from echo_iad.settings import load_profile
 
 
-def test_the_embedded_decider_is_known_by_name():
-    assert DECIDERS.load("embedded") is EmbeddedDecider
+def test_the_embedded_decider_is_made_as_the_profile_says(encoder):
+    settings = load_profile("edge").decider
+    assert isinstance(DECIDERS.load("embedded")(settings, encoder), EmbeddedDecider)
+
+
+def test_both_deciders_are_known_by_name():
+    assert DECIDERS.names() == ["embedded", "mllm"]

@@ -13,7 +13,7 @@ import typer
 
 from echo_iad.cli.console import Progress, progress_bar, results
 from echo_iad.cli.examples import examples
-from echo_iad.cli.options import AsJson, MemoryFolder, ObjectName, ProfileName
+from echo_iad.cli.options import AsJson, MemoryFolder, ModelName, ObjectName, ProfileName
 from echo_iad.errors import ImageError, QuestionError
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ EXAMPLES = examples(
         'echo-iad inspect new.jpg --memory parts --question "Which defect?" \\\n    --option A=Scratch --option B=Dent',
     ),
     ("A folder, as JSON lines and as a report", "echo-iad inspect today --memory parts --json --report today.html"),
+    (
+        "A multimodal model decides",
+        "echo-iad inspect new.jpg --memory parts --model transformers:Qwen/Qwen2-VL-7B-Instruct",
+    ),
     ("One false alarm in a hundred", "echo-iad inspect new.jpg --memory parts --false-alarm-rate 0.01"),
 )
 
@@ -44,6 +48,7 @@ def inspect(  # noqa: PLR0913  one parameter for each option of the fixed interf
     ] = None,
     object: ObjectName = None,
     profile: ProfileName = "edge",
+    model: ModelName = None,
     false_alarm_rate: Annotated[
         float | None,
         typer.Option(
@@ -68,9 +73,11 @@ def inspect(  # noqa: PLR0913  one parameter for each option of the fixed interf
     from echo_iad.cli.presenting import present, tally
     from echo_iad.echo import Echo
     from echo_iad.reports.verdicts import Verdict
+    from echo_iad.settings import load_profile
 
+    chosen = load_profile(profile) if model is None else load_profile(profile).with_model(model)
     read_only = not os.access(memory, os.W_OK)
-    with Echo.from_profile(profile, memory=memory, read_only=read_only) as echo, _bar(pictures) as progress:
+    with Echo.from_profile(chosen, memory=memory, read_only=read_only) as echo, _bar(pictures) as progress:
         inspections = echo.inspect_many(
             pictures, question, options, object, false_alarm_rate=false_alarm_rate, threshold=threshold
         )

@@ -12,6 +12,10 @@ ObjectName = Annotated[str | None, typer.Option("--object", metavar="NAME", help
 ProfileName = Annotated[
     str, typer.Option("--profile", metavar="P", help="A shipped profile, or the TOML file of your own.")
 ]
+ModelName = Annotated[
+    str | None,
+    typer.Option("--model", metavar="BACKEND:NAME", help="Multimodal model that decides; else the profile's decider."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 BenchmarkRoot = Annotated[Path, typer.Argument(metavar="ROOT", help="Folder in MMAD's own layout; see docs/mmad.md.")]

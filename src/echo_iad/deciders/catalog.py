@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from echo_iad.deciders.base import Decider
+from echo_iad.encoders.base import TextEncoder
 from echo_iad.plugins import Registry
+from echo_iad.settings import DeciderSettings
 
-DECIDERS: Registry[Callable[..., Decider]] = Registry(
+DECIDERS: Registry[Callable[[DeciderSettings, TextEncoder], Decider]] = Registry(
     "decider",
-    {"embedded": "echo_iad.deciders.embedded.decider:EmbeddedDecider"},
+    {
+        "embedded": "echo_iad.deciders.embedded.decider:make_decider",
+        "mllm": "echo_iad.deciders.mllm:make_decider",
+    },
     group="echo_iad.deciders",
 )
-"""Name to a class that is called as ``(text_encoder, *, abstain_below=0.0)``."""
+"""Name to a callable that makes the decider from the profile's settings and its text encoder."""

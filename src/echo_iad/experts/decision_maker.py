@@ -14,6 +14,8 @@ def make_decider(settings: DeciderSettings, text_encoder: TextEncoder) -> Decide
     Raises
     ------
     UnknownNameError
-        No decider has this name.
+        No decider or no backend has this name.
+    ProfileError, MissingExtraError, MissingModelError
+        Its model is not named, or cannot be loaded; the message names the cure.
     """
-    return DECIDERS.load(settings.name)(text_encoder, abstain_below=settings.abstain_below)
+    return DECIDERS.load(settings.name)(settings, text_encoder)

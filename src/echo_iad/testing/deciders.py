@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from echo_iad.deciders.base import Decider
-from echo_iad.domain.decisions import Decision, Status
+from echo_iad.domain.decisions import Decision, Scoring, Status
 from echo_iad.domain.evidence import AnomalyMap, Change, Comparison, Evidence, KnowledgePassage, ObjectMatch, Region
 from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.errors import ContractError
@@ -71,6 +71,9 @@ def _check_decision(decision: Decision, question: Question, what: str) -> None:
     if question.options:
         chances = decision.probabilities
         _promise(decision.option in question.options, f"{what} must answer with a label. Got {decision.option!r}.")
+        if decision.scoring is Scoring.TEXT:
+            _promise(not chances, f"{what}: an answer read from text has no probabilities. Got {dict(chances)}.")
+            return
         _promise(
             set(chances) == set(question.options), f"{what} must give every option a probability. Got {dict(chances)}."
         )

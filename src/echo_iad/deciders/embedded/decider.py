@@ -21,6 +21,7 @@ from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.encoders.base import TextEncoder
 from echo_iad.encoders.remembering import remembering
 from echo_iad.errors import EchoError
+from echo_iad.settings import DeciderSettings
 
 _ANSWERERS: Mapping[QuestionType, Callable[[Case], Answer]] = {
     QuestionType.DISCRIMINATION: discriminate,
@@ -102,3 +103,8 @@ class EmbeddedDecider:
             p_anomalous=p_anomalous,
             reason=answer.reason,
         )
+
+
+def make_decider(settings: DeciderSettings, text_encoder: TextEncoder) -> EmbeddedDecider:
+    """The decider as a profile wants it."""
+    return EmbeddedDecider(text_encoder, abstain_below=settings.abstain_below)

@@ -1,0 +1,1 @@
+"""Messages to text or to probabilities of options: multimodal models behind one small protocol."""

@@ -1,0 +1,85 @@
+"""A model's own processor, from its folder: pictures and text to tensors. Imports transformers: import it late.
+
+Families that also read videos want torchvision for that alone. Echo shows no videos, so such a processor is put
+together from its picture half and its tokenizer.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import transformers
+from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES
+
+from echo_iad.errors import MissingModelError
+from echo_iad.mllms.folders import download_command
+
+_CHOICES = {"local_files_only": True, "trust_remote_code": False}
+
+
+def load_processor(folder: Path, name: str) -> Any:
+    """Load a processor that pads on the left and has a chat template.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str
+        The model as it was asked for, for messages.
+
+    Raises
+    ------
+    MissingModelError
+        Its files are missing or damaged, or it has no chat template.
+    """
+    try:
+        processor = _load(folder)
+    except Exception as fault:  # transformers raises a dozen kinds for a broken file
+        cause = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
+        msg = f"The processor of {name!r} in {folder} cannot be loaded: {cause}. {download_command(name)}"
+        raise MissingModelError(msg) from fault
+    if not getattr(processor, "chat_template", None):
+        msg = (
+            f"The model {name!r} has no chat template in {folder}, so how it wants to be asked is not known. "
+            "Use a model tuned for instructions, or put its chat_template.jinja there."
+        )
+        raise MissingModelError(msg)
+    processor.tokenizer.padding_side = "left"
+    if processor.tokenizer.pad_token is None:
+        processor.tokenizer.pad_token = processor.tokenizer.eos_token
+    return processor
+
+
+def _load(folder: Path) -> Any:
+    try:
+        processor = transformers.AutoProcessor.from_pretrained(folder, **_CHOICES)
+    except ImportError:
+        return _for_pictures_alone(folder)
+    return processor if hasattr(processor, "image_processor") else _for_pictures_alone(folder)
+
+
+def _for_pictures_alone(folder: Path) -> Any:
+    """Put a processor together without its video half."""
+    model_type = json.loads((folder / "config.json").read_text(encoding="utf-8"))["model_type"]
+    family = getattr(transformers, PROCESSOR_MAPPING_NAMES[model_type])
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **_CHOICES)
+    pictures = transformers.AutoImageProcessor.from_pretrained(folder, **_CHOICES)
+    saved = folder / "processor_config.json"
+    values = json.loads(saved.read_text(encoding="utf-8")) if saved.is_file() else {}
+    halves = ("image_processor", "video_processor", "processor_class", "auto_map")
+    kept = {key: value for key, value in values.items() if key not in halves}
+    template = tokenizer.chat_template or _template(folder)
+
+    def check(self: Any, argument: str, value: Any) -> Any:
+        if argument == "video_processor":
+            return None
+        return family.check_argument_for_proper_class(self, argument, value)
+
+    pictures_alone = type(family.__name__, (family,), {"check_argument_for_proper_class": check})
+    return pictures_alone(image_processor=pictures, tokenizer=tokenizer, **{"chat_template": template, **kept})
+
+
+def _template(folder: Path) -> str | None:
+    path = folder / "chat_template.jinja"
+    return path.read_text(encoding="utf-8") if path.is_file() else None

@@ -1,0 +1,248 @@
+"""Multimodal models of the transformers library, on this machine. Imports torch and transformers: import it late.
+
+Safetensors only, no code from a model's folder, no network. Knows no family in particular: the model's own processor
+and chat template say how pictures and text are put together.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+import transformers
+from jinja2.exceptions import TemplateError
+from PIL import Image
+
+from echo_iad.domain.messages import Message, Messages, Role, TextPart, pictures_of
+from echo_iad.encoders.sessions import threads
+from echo_iad.errors import MissingModelError
+from echo_iad.mllms.base import MllmError, normalised
+from echo_iad.mllms.folders import download_command, find_model
+from echo_iad.mllms.processors import load_processor
+from echo_iad.mllms.spellings import Tokens, spellings
+
+_BATCH = 4
+"""Prompts in one forward pass."""
+
+
+class TransformersMllm:
+    """A multimodal model of the transformers library.
+
+    Parameters
+    ----------
+    name : str
+        ``transformers:NAME``.
+    model : object
+        An ``AutoModelForImageTextToText``, ready to infer.
+    processor : object
+        Its processor, padding on the left, with a chat template.
+    """
+
+    scores_options = True
+
+    def __init__(self, name: str, model: Any, processor: Any) -> None:
+        self.name = name
+        self._model = model
+        self._processor = processor
+        self._longest = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+
+    def score_options(self, prompts: Sequence[Messages], labels: Sequence[str]) -> list[dict[str, float]]:
+        """Log-probability of each label as the first that the model writes; see `echo_iad.mllms.base.MLLM`."""
+        spelled = {label: spellings(label, self._tokens) for label in labels}
+        scored: list[dict[str, float]] = []
+        with self._faults():
+            for start in range(0, len(prompts), _BATCH):
+                batch = prompts[start : start + _BATCH]
+                first = self._last_log_probabilities(self._inputs(batch))
+                scored += [
+                    normalised(self._scores(row, messages, spelled)) for row, messages in zip(first, batch, strict=True)
+                ]
+        return scored
+
+    def generate(self, messages: Messages, *, max_new_tokens: int, stop: Sequence[str] = ()) -> str:
+        """Write greedily; only new tokens are decoded."""
+        with self._faults(), torch.inference_mode():
+            inputs = self._inputs([messages])
+            end: dict[str, Any] = {}
+            if stop:
+                end = {"stop_strings": list(stop), "tokenizer": self._processor.tokenizer}
+            written = self._model.generate(
+                **inputs,
+                **end,
+                max_new_tokens=max_new_tokens,
+                do_sample=False,
+                temperature=None,
+                top_p=None,
+                top_k=None,
+                pad_token_id=self._processor.tokenizer.pad_token_id,
+            )
+            new = written[0, inputs["input_ids"].shape[1] :]
+            return str(self._processor.tokenizer.decode(new, skip_special_tokens=True)).strip()
+
+    def _tokens(self, text: str) -> Tokens:
+        return tuple(self._processor.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _scores(
+        self, first: torch.Tensor, messages: Messages, spelled: Mapping[str, Sequence[Tokens]]
+    ) -> dict[str, float]:
+        """Sum the probabilities of each label's spellings, given those of the first token, (vocabulary,)."""
+        scores = {}
+        for label, ways in spelled.items():
+            each = [float(first[way[0]]) + self._rest(messages, way) for way in ways]
+            scores[label] = float(torch.tensor(each, dtype=torch.float64).logsumexp(0))
+        return scores
+
+    def _rest(self, messages: Messages, way: Tokens) -> float:
+        """Log-probability of every token after the first, given those before it."""
+        total = 0.0
+        for place in range(1, len(way)):
+            inputs = _continued(self._inputs([messages]), way[:place])
+            total += float(self._last_log_probabilities(inputs)[0, way[place]])
+        return total
+
+    def _last_log_probabilities(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Log-probabilities of the next token, (n, vocabulary) float32."""
+        with torch.inference_mode():
+            logits = self._model(**inputs, logits_to_keep=1, use_cache=False).logits[:, -1]
+            return torch.log_softmax(logits.float(), dim=-1).cpu()
+
+    def _inputs(self, prompts: Sequence[Messages]) -> dict[str, torch.Tensor]:
+        texts = [self._rendered(messages) for messages in prompts]
+        images = [[Image.fromarray(part.pixels) for part in pictures_of(messages)] for messages in prompts]
+        opening = self._processor.tokenizer.bos_token
+        inputs = self._processor(
+            text=texts,
+            images=images if any(images) else None,
+            padding=True,
+            return_tensors="pt",
+            add_special_tokens=not (opening and texts[0].startswith(opening)),
+        )
+        length = inputs["input_ids"].shape[1]
+        if self._longest is not None and length > self._longest:
+            msg = (
+                f"The prompt has {length} tokens and {self.name} takes {self._longest}: use fewer references (shots), "
+                "smaller pictures (max_side) or fewer passages."
+            )
+            raise MllmError(msg)
+        return {key: self._placed(value) for key, value in inputs.items()}
+
+    def _placed(self, value: torch.Tensor) -> torch.Tensor:
+        dtype = self._model.dtype if value.is_floating_point() else None
+        return value.to(device=self._model.device, dtype=dtype)
+
+    def _rendered(self, messages: Messages) -> str:
+        """The prompt as the model's chat template writes it; a template without a system role gets its text first."""
+        try:
+            return self._templated(messages)
+        except TemplateError:
+            return self._templated(_without_system(messages))
+
+    def _templated(self, messages: Messages) -> str:
+        special = [token for token in self._processor.tokenizer.all_special_tokens if token.strip()]
+        conversation = [
+            {"role": message.role.value, "content": [_content(part, special) for part in message.parts]}
+            for message in messages
+        ]
+        return str(self._processor.apply_chat_template(conversation, add_generation_prompt=True, tokenize=False))
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """What goes wrong with one prompt is that prompt's failure."""
+        try:
+            yield
+        except torch.OutOfMemoryError as fault:
+            torch.cuda.empty_cache()
+            msg = f"{self.name} has not enough GPU memory for this prompt: use smaller pictures or fewer references."
+            raise MllmError(msg) from fault
+        except (RuntimeError, ValueError, IndexError, TypeError, TemplateError) as fault:
+            cause = (str(fault).strip().splitlines() or [""])[0]
+            msg = f"{self.name} cannot be asked: {type(fault).__name__}: {cause}"
+            raise MllmError(msg) from fault
+
+
+def _content(part: object, special: Sequence[str]) -> dict[str, str]:
+    """A part as chat templates want it; a model's control words in a text lose their power."""
+    if not isinstance(part, TextPart):
+        return {"type": "image"}
+    text = part.text
+    for token in special:
+        text = text.replace(token, " ")
+    return {"type": "text", "text": text}
+
+
+def _without_system(messages: Messages) -> Messages:
+    system = tuple(part for message in messages if message.role is Role.SYSTEM for part in message.parts)
+    others = [message for message in messages if message.role is not Role.SYSTEM]
+    first, *rest = others
+    return (Message(first.role, (*system, *first.parts)), *rest)
+
+
+def _continued(inputs: dict[str, torch.Tensor], tokens: Tokens) -> dict[str, torch.Tensor]:
+    """The inputs of one prompt with tokens of the answer behind them."""
+    shape = inputs["input_ids"].shape
+    added = torch.tensor([tokens], device=inputs["input_ids"].device)
+    fillers = {"input_ids": added, "attention_mask": torch.ones_like(added)}
+
+    def longer(key: str, value: torch.Tensor) -> torch.Tensor:
+        if value.shape != shape:
+            return value
+        return torch.cat([value, fillers.get(key, torch.zeros_like(added)).to(value.dtype)], dim=1)
+
+    return {key: longer(key, value) for key, value in inputs.items()}
+
+
+@functools.lru_cache(maxsize=1)
+def load_model(name: str) -> TransformersMllm:
+    """Load a model from a folder or from the hub's cache, in float32 on a CPU and bfloat16 on a GPU.
+
+    The last one stays loaded, so that several profiles share it.
+
+    Raises
+    ------
+    MissingModelError
+        It is not on this machine, is no multimodal model, or its files are damaged.
+    """
+    folder = find_model(name)
+    on_gpu = torch.cuda.is_available()
+    torch.set_num_threads(threads())
+    try:
+        with _quiet():
+            model, report = transformers.AutoModelForImageTextToText.from_pretrained(
+                folder,
+                local_files_only=True,
+                use_safetensors=True,
+                trust_remote_code=False,
+                dtype=torch.bfloat16 if on_gpu else torch.float32,
+                output_loading_info=True,
+            )
+            processor = load_processor(folder, name)
+    except MissingModelError:
+        raise
+    except Exception as fault:  # safetensors and transformers raise a dozen kinds for a broken file
+        cause = (str(fault).strip().splitlines() or [type(fault).__name__])[0]
+        msg = f"The model {name!r} in {folder} cannot be loaded: {cause} {download_command(name)}"
+        raise MissingModelError(msg) from fault
+    missing = sorted({*report["missing_keys"], *(str(key) for key in report["mismatched_keys"])})
+    if missing:
+        lacking = f"lacks {len(missing)} weights, the first is {missing[0]}"
+        msg = f"The model {name!r} in {folder} {lacking}. {download_command(name)}"
+        raise MissingModelError(msg)
+    placed = model.eval().to("cuda" if on_gpu else "cpu")
+    return TransformersMllm(f"transformers:{name}", placed, processor)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    log = transformers.utils.logging
+    level, bars = log.get_verbosity(), log.is_progress_bar_enabled()
+    log.set_verbosity_error()
+    log.disable_progress_bar()
+    try:
+        yield
+    finally:
+        log.set_verbosity(level)
+        if bars:
+            log.enable_progress_bar()
