@@ -9,10 +9,10 @@ from statistics import fmean
 from echo_iad import Echo
 from echo_iad.domain.decisions import Inspection
 from echo_iad.domain.evidence import Comparison
-from echo_iad.evaluation.detection import PartOutcome, Tally
-from echo_iad.evaluation.folders import Truth, read_truth
-from echo_iad.evaluation.labelled_parts import LabelledObject
-from echo_iad.evaluation.measures import Share, share
+from echo_iad.evaluation.detection.figures import PartOutcome, Tally
+from echo_iad.evaluation.detection.folders import Truth, read_truth
+from echo_iad.evaluation.detection.measures import Share, share
+from echo_iad.evaluation.making.labelled_parts import LabelledObject
 
 
 @dataclass(frozen=True)

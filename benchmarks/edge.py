@@ -20,7 +20,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from echo_iad.evaluation.labelled_parts import LabelledObject, read_labelled_parts
+from echo_iad.evaluation.making.labelled_parts import LabelledObject, read_labelled_parts
 from echo_iad.samples import sample_knowledge, sample_parts
 from layouts import show_as_mvtec
 from speed import COMMAND, base_install_megabytes, inspection_figures, process_figures

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from echo_iad import Echo
-from echo_iad.evaluation.labelled_parts import read_labelled_parts
+from echo_iad.evaluation.making.labelled_parts import read_labelled_parts
 from echo_iad.samples import sample_parts
 
 ROOT = Path(__file__).parents[2]

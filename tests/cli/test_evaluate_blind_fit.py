@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from echo_iad.encoders.catalog import load_text_encoder
-from echo_iad.evaluation.blind_file import read_head
+from echo_iad.evaluation.blind.file import read_head
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "mmad"
 TOPICS = {

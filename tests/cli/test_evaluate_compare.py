@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from echo_iad.evaluation.recording import to_line
-from echo_iad.evaluation.records import AnswerRecord, AnswerStatus
-from echo_iad.evaluation.subtasks import Subtask
+from echo_iad.evaluation.answers.recording import to_line
+from echo_iad.evaluation.answers.records import AnswerRecord, AnswerStatus
+from echo_iad.evaluation.benchmark.subtasks import Subtask
 
 ANSWERS_A = "AAAAAAAAAAAAAAAAAAAA"
 ANSWERS_B = "AAAAAAAABBBBBBBBBBB-"

@@ -158,7 +158,7 @@ def test_a_run_of_questions_is_not_overwritten(echo_iad, few, tmp_path):
 
 
 def test_a_run_that_is_stopped_leaves_whole_lines(echo_iad, few, tmp_path, monkeypatch):
-    from echo_iad.evaluation import detection_files
+    from echo_iad.evaluation.detection import files as detection_files
 
     seen = []
 

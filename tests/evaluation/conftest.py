@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from echo_iad.echo import Echo
-from echo_iad.evaluation.benchmark_run import enrol_normals
-from echo_iad.evaluation.mmad import read_mmad
+from echo_iad.evaluation.answers.run import enrol_normals
+from echo_iad.evaluation.benchmark.mmad import read_mmad
 from echo_iad.samples import sample_knowledge, sample_parts, sample_questions
 
 DATASET_OF = {"printed_cap": "DS-MVTec", "woven_fabric": "DS-MVTec", "circuit_board": "VisA"}

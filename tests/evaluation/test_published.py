@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from echo_iad.evaluation.benchmark.subtasks import CHANCE, PAPER_SUBTASKS, Subtask
 from echo_iad.evaluation.published import (
     BARE,
     BARE_SMALL,
@@ -28,7 +29,6 @@ from echo_iad.evaluation.published import (
     published_model,
     published_over_both,
 )
-from echo_iad.evaluation.subtasks import CHANCE, PAPER_SUBTASKS, Subtask
 
 TABLES = Path(__file__).parents[3] / "shared" / "paper" / "tables.json"
 HALF = 0.005 + 1e-9

@@ -12,7 +12,7 @@ from echo_iad.cli.examples import examples
 from echo_iad.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from echo_iad.evaluation.blind_fitting import BlindFit
+    from echo_iad.evaluation.blind.fitting import BlindFit
 
 EXAMPLES = examples(
     ("Fit on MMAD's questions", "echo-iad evaluate blind-fit MMAD/mmad.json --out blind.json"),
@@ -37,7 +37,7 @@ def blind_fit(
     taking the first option, the longest option, and guessing.
     """
     from echo_iad.encoders.catalog import load_text_encoder
-    from echo_iad.evaluation.blind_fitting import fit_from_files
+    from echo_iad.evaluation.blind.fitting import fit_from_files
 
     with progress_bar("Fitting") as progress:
         fit = fit_from_files(questions, out, text_encoder=load_text_encoder("edge"), seed=seed, progress=progress)

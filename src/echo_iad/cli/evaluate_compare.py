@@ -14,7 +14,7 @@ from echo_iad.cli.options import AsJson
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from echo_iad.evaluation.compare import Judged, PairedScores
+    from echo_iad.evaluation.scores.compare import Judged, PairedScores
 
 EXAMPLES = examples(
     ("Two runs", "echo-iad evaluate compare runs/edge runs/mine"),
@@ -40,9 +40,9 @@ def compare(
     raw_output (what was written). Only questions of both are compared, and no
     answer counts as wrong. The difference is A minus B.
     """
-    from echo_iad.evaluation.compare import compare as compare_sides
-    from echo_iad.evaluation.compare import read_side
-    from echo_iad.evaluation.compare_files import as_json, write_scores
+    from echo_iad.evaluation.scores.compare import compare as compare_sides
+    from echo_iad.evaluation.scores.compare import read_side
+    from echo_iad.evaluation.scores.compare_files import as_json, write_scores
 
     scores = compare_sides(read_side(a), read_side(b))
     if out is not None:
@@ -54,7 +54,7 @@ def compare(
 
 
 def _print(scores: PairedScores, out: Path | None) -> None:
-    from echo_iad.evaluation.compare_files import JSON_FILE, PAGE, coverage_lines, mcnemar_sentence
+    from echo_iad.evaluation.scores.compare_files import JSON_FILE, PAGE, coverage_lines, mcnemar_sentence
 
     console = results()
     for side, name in (("A", scores.a), ("B", scores.b)):
@@ -76,7 +76,7 @@ def _print(scores: PairedScores, out: Path | None) -> None:
 
 
 def _score_table(scores: PairedScores) -> Table:
-    from echo_iad.evaluation.compare_files import group_name, probability, signed
+    from echo_iad.evaluation.scores.compare_files import group_name, probability, signed
 
     table = plain_table("", "N", "A %", "B %", "A - B", "95 % interval", "p")
     for column in table.columns[1:]:

@@ -15,8 +15,8 @@ from echo_iad.errors import EvaluationError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from echo_iad.evaluation.folder_result import FolderResult
-    from echo_iad.evaluation.folder_run import ObjectResult
+    from echo_iad.evaluation.detection.result import FolderResult
+    from echo_iad.evaluation.detection.run import ObjectResult
 
 EXAMPLES = examples(
     ("Your own parts", "echo-iad evaluate folder parts"),
@@ -61,11 +61,11 @@ def folder(  # noqa: PLR0913  one parameter for each option of the fixed interfa
     detection.json, records.jsonl (a line a part), report.html and report.md.
     """
     counts = shot_counts(shots)
-    from echo_iad.evaluation.detection_files import ResultFolder
-    from echo_iad.evaluation.folder_evaluation import evaluate_folder
-    from echo_iad.evaluation.folder_run import Way
-    from echo_iad.evaluation.folders import read_parts_folder
-    from echo_iad.evaluation.shots import ShotPlan
+    from echo_iad.evaluation.detection.evaluation import evaluate_folder
+    from echo_iad.evaluation.detection.files import ResultFolder
+    from echo_iad.evaluation.detection.folders import read_parts_folder
+    from echo_iad.evaluation.detection.run import Way
+    from echo_iad.evaluation.detection.shots import ShotPlan
     from echo_iad.settings import load_profile
 
     chosen = load_profile(profile)
@@ -117,7 +117,7 @@ def _print(result: FolderResult, out: Path | None) -> None:
 
 
 def _figures(result: FolderResult) -> Table:
-    from echo_iad.evaluation.detection_report import figure
+    from echo_iad.evaluation.detection.report import figure
 
     table = _right_set("Object", "Parts", "Normals", *_SHORT.values())
     for measured in result.objects:
@@ -132,7 +132,7 @@ def _figures(result: FolderResult) -> Table:
 
 
 def _shots(measured: ObjectResult) -> Table:
-    from echo_iad.evaluation.detection_report import shot_figure
+    from echo_iad.evaluation.detection.report import shot_figure
 
     table = _right_set("Normals", "Draws", *(_SHORT[measure] for measure in _SHOWN_SHOTS))
     for shot in measured.shots:

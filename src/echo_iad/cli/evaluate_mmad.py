@@ -23,10 +23,10 @@ from echo_iad.cli.options import (
     Subtasks,
     names,
 )
-from echo_iad.evaluation.asking import AnswerForm, Asking, Templates
+from echo_iad.evaluation.answers.asking import AnswerForm, Asking, Templates
 
 if TYPE_CHECKING:
-    from echo_iad.evaluation.summary import Summary
+    from echo_iad.evaluation.scores.summary import Summary
 
 EXAMPLES = examples(
     ("The whole benchmark", "echo-iad evaluate mmad MMAD --out runs/edge"),
@@ -69,12 +69,12 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
     DIR gets records.jsonl (a line an answer), summary.json, report.html and
     report.md. A run that was stopped goes on with --resume.
     """
-    from echo_iad.evaluation.benchmark_run import Way, measure
-    from echo_iad.evaluation.blind_file import read_head
-    from echo_iad.evaluation.manifest import known_manifest, read_manifest
-    from echo_iad.evaluation.mmad import read_mmad, select
-    from echo_iad.evaluation.robustness import choose_variants
-    from echo_iad.evaluation.run_report import answer_blindly, report_run
+    from echo_iad.evaluation.answers.robustness import choose_variants
+    from echo_iad.evaluation.answers.run import Way, measure
+    from echo_iad.evaluation.benchmark.manifest import known_manifest, read_manifest
+    from echo_iad.evaluation.benchmark.mmad import read_mmad, select
+    from echo_iad.evaluation.blind.file import read_head
+    from echo_iad.evaluation.pages.run_report import answer_blindly, report_run
     from echo_iad.settings import load_profile
 
     marks = known_manifest() if manifest is None else known_manifest().plus(read_manifest(manifest))
@@ -100,7 +100,7 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
 
 
 def _print(summary: Summary, out: Path) -> None:
-    from echo_iad.evaluation.report_tables import covered, percent, signed
+    from echo_iad.evaluation.pages.tables import covered, percent, signed
 
     console = results()
     for dataset, cells in summary.strict.items():

@@ -12,8 +12,8 @@ from echo_iad.cli.examples import examples
 from echo_iad.cli.options import AsJson, Objects, names
 
 if TYPE_CHECKING:
-    from echo_iad.evaluation.made_questions import MadeQuestions
-    from echo_iad.evaluation.mmad_writing import WrittenBenchmark
+    from echo_iad.evaluation.making.made_questions import MadeQuestions
+    from echo_iad.evaluation.making.mmad_writing import WrittenBenchmark
 
 MAKE_EXAMPLES = examples(
     ("Make questions about your own parts", "echo-iad questions make parts --knowledge knowledge --out questions"),
@@ -60,8 +60,8 @@ def make(  # noqa: PLR0913  one parameter for each option
     one without looking. DIR is a complete benchmark for evaluate mmad.
     """
     from echo_iad.encoders.catalog import load_text_encoder
-    from echo_iad.evaluation.mmad_writing import write_mmad
-    from echo_iad.evaluation.question_making import make_questions
+    from echo_iad.evaluation.making.mmad_writing import write_mmad
+    from echo_iad.evaluation.making.question_making import make_questions
 
     made = make_questions(
         root,
@@ -81,7 +81,7 @@ def make(  # noqa: PLR0913  one parameter for each option
 def _as_json(made: MadeQuestions, written: WrittenBenchmark) -> dict[str, object]:
     from dataclasses import asdict
 
-    from echo_iad.evaluation.subtasks import PAPER_SUBTASKS
+    from echo_iad.evaluation.benchmark.subtasks import PAPER_SUBTASKS
 
     chances = {subtask: made.chance(subtask) for subtask in PAPER_SUBTASKS}
     return {
@@ -96,7 +96,7 @@ def _as_json(made: MadeQuestions, written: WrittenBenchmark) -> dict[str, object
 
 
 def _print(made: MadeQuestions, written: WrittenBenchmark) -> None:
-    from echo_iad.evaluation.subtasks import PAPER_SUBTASKS
+    from echo_iad.evaluation.benchmark.subtasks import PAPER_SUBTASKS
 
     console = results()
     asked = sum(made.count(subtask) for subtask in PAPER_SUBTASKS)

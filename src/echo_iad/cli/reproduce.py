@@ -37,14 +37,14 @@ def reproduce(  # noqa: PLR0913  one parameter for each option
     folder for each cell, report.html and report.md. With --resume, cells that
     are measured already are kept, also those of another experiment.
     """
-    from echo_iad.evaluation import reproduction
-    from echo_iad.evaluation.blind_file import read_head
-    from echo_iad.evaluation.comparison_table import comparison_lines
-    from echo_iad.evaluation.experiment_report import report_experiments
-    from echo_iad.evaluation.mmad import read_mmad, select
-    from echo_iad.evaluation.recipes import choose_recipes
-    from echo_iad.evaluation.run_report import answer_blindly
-    from echo_iad.evaluation.subtasks import PAPER_SUBTASKS
+    from echo_iad.evaluation.benchmark.mmad import read_mmad, select
+    from echo_iad.evaluation.benchmark.subtasks import PAPER_SUBTASKS
+    from echo_iad.evaluation.blind.file import read_head
+    from echo_iad.evaluation.pages.comparison_table import comparison_lines
+    from echo_iad.evaluation.pages.run_report import answer_blindly
+    from echo_iad.evaluation.paper import reproduction
+    from echo_iad.evaluation.paper.recipes import choose_recipes
+    from echo_iad.evaluation.paper.report import report_experiments
     from echo_iad.settings import load_profile
 
     recipes = choose_recipes(experiment)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from echo_iad.evaluation.subtasks import PAPER_SUBTASKS, Subtask
+from echo_iad.evaluation.benchmark.subtasks import PAPER_SUBTASKS, Subtask
 
 PAPER = "Can Multimodal Large Language Models be Guided to Improve Industrial Anomaly Detection?"
 """Title of the paper, the source of everything in this module."""

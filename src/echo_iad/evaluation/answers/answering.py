@@ -1,0 +1,149 @@
+"""Echo as a benchmark asks it: a benchmark's question in, one record of the answer out. Knows no file of results."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from echo_iad.deciders.answers import looks_refused
+from echo_iad.domain.decisions import Decision, Inspection, Status
+from echo_iad.domain.parts import Picture
+from echo_iad.echo import Echo, Request
+from echo_iad.errors import ImageError
+from echo_iad.evaluation.answers.asking import Asking, Templates
+from echo_iad.evaluation.answers.forms import put
+from echo_iad.evaluation.answers.records import AnswerRecord, AnswerStatus
+from echo_iad.evaluation.benchmark.questions import BenchmarkQuestion
+from echo_iad.reports.json_lines import to_values
+
+EVIDENCE = ("object_match", "references", "comparison", "knowledge", "reasoning", "missing")
+"""Fields of an inspection's record that are kept with an answer."""
+
+ALSO_NORMAL = "also enrolled as a good part"
+"""Mark of a picture whose bytes are in the memory."""
+
+
+class PictureShelf:
+    """Keeps the picture that was read last: the questions about it come one after another, from every cell."""
+
+    def __init__(self, echo: Echo) -> None:
+        self._echo = echo
+        self._path: Path | None = None
+        self._picture: Picture | None = None
+
+    def picture(self, path: Path) -> Picture:
+        """Read a picture, or find it read.
+
+        Raises
+        ------
+        ImageError
+            It cannot be read.
+        """
+        if self._path != path or self._picture is None:
+            self._path, self._picture = None, self._echo.load(path)
+            self._path = path
+        return self._picture
+
+
+class EchoAnswerer:
+    """Answers a benchmark's questions with one profile over one memory.
+
+    Parameters
+    ----------
+    echo : Echo
+    asking : Asking
+    shelf : PictureShelf
+        Shared by answerers that are asked about the same pictures.
+    """
+
+    def __init__(self, echo: Echo, asking: Asking, shelf: PictureShelf) -> None:
+        self._echo = echo
+        self._asking = asking
+        self._shelf = shelf
+        self._enrolled = {normal.sha256 for normal in echo.memory.normals()}
+        self._profile_sha256 = echo.profile.sha256()
+
+    def answer(self, asked: BenchmarkQuestion) -> AnswerRecord:
+        """Ask one question; what goes wrong with its picture is a failed answer."""
+        start = time.perf_counter()
+        wording = put(asked, self._asking.form)
+        try:
+            picture = self._shelf.picture(asked.path)
+        except ImageError as fault:
+            return self._record(asked, Decision(Status.FAILED, reason=str(fault)), None, None, start)
+        request = Request(picture, wording.question, asked.object, references=self._references(asked))
+        inspection = self._echo.answer(request)
+        return self._record(asked, wording.read(inspection.decision), inspection, picture, start)
+
+    def _references(self, asked: BenchmarkQuestion) -> tuple[str, ...] | None:
+        listed = {
+            Templates.RETRIEVED: None,
+            Templates.RANDOM: asked.random_templates,
+            Templates.SIMILAR: asked.similar_templates,
+        }[self._asking.templates]
+        return None if listed is None else tuple(str((self._asking.root / key).absolute()) for key in listed)
+
+    def _record(
+        self,
+        asked: BenchmarkQuestion,
+        decision: Decision,
+        inspection: Inspection | None,
+        picture: Picture | None,
+        start: float,
+    ) -> AnswerRecord:
+        values: Mapping[str, Any] = {} if inspection is None else to_values(inspection)
+        evidence = {name: values[name] for name in EVIDENCE if values.get(name)}
+        enrolled = picture is not None and picture.sha256 in self._enrolled
+        return AnswerRecord(
+            image=asked.image,
+            question_index=asked.question_index,
+            dataset=asked.dataset,
+            object=asked.object,
+            subtask=asked.subtask,
+            question=asked.text,
+            options=asked.options,
+            correct=asked.correct,
+            defective=asked.defective,
+            answer=decision.option,
+            status=status_of(decision),
+            probabilities={letter: round(chance, 6) for letter, chance in decision.probabilities.items()},
+            p_anomalous=decision.p_anomalous,
+            text=decision.text,
+            raw_text=decision.raw_text,
+            reason=decision.reason,
+            prompt_sha256="" if picture is None else _digest(picture, values, evidence, self._profile_sha256),
+            plan=tuple(values.get("plan", ())),
+            evidence=evidence,
+            shots=len(values.get("references", ())),
+            assisted=self._asking.assisted,
+            marks=(*asked.marks, ALSO_NORMAL) if enrolled else asked.marks,
+            model=decision.model,
+            scoring=decision.scoring,
+            seed=self._echo.profile.seed,
+            profile=self._echo.profile.name,
+            profile_sha256=self._profile_sha256,
+            version=values.get("version", ""),
+            latency_ms=round(1000 * (time.perf_counter() - start), 3),
+            timings_ms=values.get("timings_ms", {}),
+        )
+
+
+def status_of(decision: Decision) -> AnswerStatus:
+    """How an answer ended: a model that wrote something but named no option did not fail, it was not understood."""
+    if decision.status is Status.ANSWERED:
+        return AnswerStatus.ANSWERED if decision.option is not None else AnswerStatus.UNPARSED
+    if decision.status is Status.ABSTAINED:
+        return AnswerStatus.ABSTAINED
+    if not decision.raw_text:
+        return AnswerStatus.FAILED
+    return AnswerStatus.REFUSED if looks_refused(decision.raw_text) else AnswerStatus.UNPARSED
+
+
+def _digest(picture: Picture, values: Mapping[str, Any], evidence: Mapping[str, Any], profile_sha256: str) -> str:
+    """Digest of all that a decider is given: two questions with the same one have the same answer."""
+    given = [picture.sha256, values["question"], values["options"], values["plan"], evidence, profile_sha256]
+    return hashlib.sha256(json.dumps(given, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,366 @@
+"""The folder of one run: ``run.json`` says what it is, ``records.jsonl`` grows by a line an answer. Knows no decider.
+
+A kill at any moment leaves whole lines and perhaps one torn one, which is cut off when the run goes on. Failed answers
+are dropped then, and asked again; nothing is lost and nothing doubled.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any, Self
+
+from echo_iad.errors import EvaluationError
+from echo_iad.evaluation.answers.records import AnswerRecord, AnswerStatus
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+RECORDS = "records.jsonl"
+IDENTITY = "run.json"
+
+Key = tuple[str, int]
+"""Image and question index."""
+
+_FAILED = f'"status":"{AnswerStatus.FAILED}"'.encode()
+_LEAST_FREE_BYTES = 64 * 2**20
+_SYNC_SECONDS = 1.0
+_RECORD_BYTES = 4096
+"""A generous record."""
+
+
+@dataclass(frozen=True)
+class RunIdentity:
+    """What makes the records of a run comparable; a run goes on only as what it was."""
+
+    profile: str
+    profile_sha256: str
+    questions_sha256: str
+    seed: int
+    version: str
+    model: str | None = None
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    """What else was chosen: templates, format, assisted or not."""
+
+
+def prepare_folder(folder: Path, *, records: int = 0) -> None:
+    """Make a folder for results, and prove that it can be written, before work starts.
+
+    Raises
+    ------
+    EvaluationError
+        It is no folder, may not be written, or its disk has no room for so many records.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.write_bytes(b"\0" * _RECORD_BYTES)
+        probe.unlink()
+        free = shutil.disk_usage(folder).free
+    except OSError as fault:
+        raise EvaluationError(_unwritable(folder, fault)) from fault
+    needed = _LEAST_FREE_BYTES + records * _RECORD_BYTES
+    if free < needed:
+        msg = f"{folder} has {free // 2**20} MB free, and the run needs {needed // 2**20} MB. Name another --out."
+        raise EvaluationError(msg)
+
+
+class RunFolder:
+    """The records of one run, open for writing by this process alone.
+
+    Use `RunFolder.open`.
+
+    Attributes
+    ----------
+    done : set of (str, int)
+        Questions that have their answer.
+    """
+
+    def __init__(self, folder: Path, stream: IO[bytes], lock: IO[bytes], done: set[Key]) -> None:
+        self.folder = folder
+        self.done = done
+        self._stream = stream
+        self._lock = lock
+        self._synced = time.monotonic()
+
+    @classmethod
+    def open(cls, folder: Path, identity: RunIdentity, *, questions: Iterable[Key], resume: bool) -> Self:
+        """Begin a run, or go on with one.
+
+        Parameters
+        ----------
+        folder : Path
+        identity : RunIdentity
+        questions : iterable of (str, int)
+            All that will be asked; records of other questions must not be there.
+        resume : bool
+            Whether records that are there may be kept.
+
+        Raises
+        ------
+        EvaluationError
+            The folder cannot be written, holds records and ``resume`` is False, or is another run's; another process
+            is writing it.
+        """
+        wanted = set(questions)
+        prepare_folder(folder, records=len(wanted))
+        path = folder / RECORDS
+        lock = _lock(folder)
+        try:
+            begun = path.exists() and path.stat().st_size > 0
+            if begun:
+                _allow(folder, resume=resume)
+                _check_identity(folder, identity)
+            else:
+                _write_whole(folder / IDENTITY, [json.dumps(asdict(identity), indent=1, ensure_ascii=False).encode()])
+            done = _mend(path, wanted) if begun else set()
+            return cls(folder, path.open("ab", buffering=0), lock, done)
+        except BaseException:
+            lock.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let another process have the folder.
+
+        Raises
+        ------
+        EvaluationError
+            The disk is gone.
+        """
+        try:
+            if not self._stream.closed:
+                with self._in_words():
+                    self._sync()
+        finally:
+            self._stream.close()
+            self._lock.close()
+
+    def append(self, record: AnswerRecord) -> None:
+        """Write an answer: the end of this process does not lose it, a power cut what is younger than a second.
+
+        Raises
+        ------
+        EvaluationError
+            The disk is full or gone; what was written before stays.
+        """
+        with self._in_words():
+            left = memoryview(to_line(record))
+            while left:
+                left = left[self._stream.write(left) :]
+            if time.monotonic() - self._synced > _SYNC_SECONDS:
+                self._sync()
+        self.done.add(record.key)
+
+    def _sync(self) -> None:
+        os.fsync(self._stream.fileno())
+        self._synced = time.monotonic()
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as fault:
+            raise EvaluationError(_unwritable(self.folder, fault)) from fault
+
+    def sort(self, order: Sequence[Key]) -> None:
+        """Bring the lines into the order of the questions: a resumed run ends as one that was never stopped."""
+        path = self.folder / RECORDS
+        places = {key: place for place, key in enumerate(order)}
+        lines = [(places[line.key], line.start, line.end) for line in _lines(path)]
+        sorted_lines = sorted(lines)
+        if sorted_lines == lines:
+            return
+        with path.open("rb") as stream:
+            _write_whole(path, (_part(stream, start, end) for _, start, end in sorted_lines))
+
+
+def read_records(path: Path) -> Iterator[AnswerRecord]:
+    """Read the records of a run: its folder, or its ``records.jsonl``. A torn last line is left out.
+
+    Raises
+    ------
+    EvaluationError
+        No such file, or a line that is no record; the message names the line.
+    """
+    file = path / RECORDS if path.is_dir() else path
+    try:
+        with file.open("rb") as stream:
+            for number, line in enumerate(stream, 1):
+                if line.endswith(b"\n"):
+                    yield _from_line(line, file, number)
+    except OSError as fault:
+        msg = f"No records are in {path}: {fault.strerror}. Make them with: echo-iad evaluate mmad ROOT --out DIR"
+        raise EvaluationError(msg) from fault
+
+
+def read_identity(folder: Path) -> RunIdentity:
+    """Read what a run is.
+
+    Raises
+    ------
+    EvaluationError
+        The folder holds no run.
+    """
+    try:
+        return RunIdentity(**json.loads((folder / IDENTITY).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as fault:
+        msg = f"{folder} is no folder of a run: {IDENTITY} cannot be read ({fault})."
+        raise EvaluationError(msg) from fault
+
+
+def to_line(record: AnswerRecord) -> bytes:
+    """One record as one line of JSON, with its line feed."""
+    return _adapter().dump_json(record) + b"\n"
+
+
+@cache
+def _adapter() -> TypeAdapter[AnswerRecord]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(AnswerRecord)
+
+
+def _from_line(line: bytes, file: Path, number: int) -> AnswerRecord:
+    from pydantic import ValidationError
+
+    try:
+        return _adapter().validate_json(line)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the line"
+        msg = f"{file}, line {number} is no record of an answer: {where}: {first['msg']}"
+        raise EvaluationError(msg) from fault
+
+
+def _allow(folder: Path, *, resume: bool) -> None:
+    if not resume:
+        msg = f"{folder} holds the records of an earlier run. Go on with --resume, or name another --out."
+        raise EvaluationError(msg)
+
+
+def _check_identity(folder: Path, identity: RunIdentity) -> None:
+    before, now = asdict(read_identity(folder)), asdict(identity)
+    changed = [name for name in now if json.dumps(before[name]) != json.dumps(now[name])]
+    if changed:
+        told = "; ".join(f"{name} was {before[name]!r} and is {now[name]!r}" for name in changed)
+        msg = (
+            f"{folder} holds another run, whose records must not be mixed with this one's: {told}. Name another --out."
+        )
+        raise EvaluationError(msg)
+
+
+def _mend(path: Path, wanted: set[Key]) -> set[Key]:
+    """Drop a torn last line and failed answers; the keys of what stays."""
+    kept: dict[Key, _Line] = {}
+    dropped = False
+    for line in _lines(path):
+        if line.key not in wanted:
+            image, index = line.key
+            msg = (
+                f"{path} holds an answer about {image}, question {index}, which is not asked now. Go on with the same "
+                "--questions, --objects and --subtasks and at least the same --limit, or name another --out."
+            )
+            raise EvaluationError(msg)
+        if line.failed or line.key in kept:
+            dropped = True
+        else:
+            kept[line.key] = line
+    if dropped or max((line.end for line in kept.values()), default=0) < path.stat().st_size:
+        with path.open("rb") as stream:
+            _write_whole(path, (_part(stream, line.start, line.end) for line in kept.values()))
+    return set(kept)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Where a whole line lies in the file, and what a resumed run must know of it."""
+
+    key: Key
+    failed: bool
+    start: int
+    end: int
+
+
+def _lines(path: Path) -> Iterator[_Line]:
+    start = 0
+    with path.open("rb") as stream:
+        for line in stream:
+            end = start + len(line)
+            if line.endswith(b"\n"):
+                yield _Line(_key(line), _FAILED in line, start, end)
+            start = end
+
+
+def _key(line: bytes) -> Key:
+    """Read the key of a line alone, since a resumed run reads all of them."""
+    try:
+        values = json.loads(line[: line.index(b',"dataset":')] + b"}")
+        return values["image"], values["question_index"]
+    except (ValueError, KeyError) as fault:
+        msg = f"A line of {RECORDS} is no record of an answer: {line[:80]!r}"
+        raise EvaluationError(msg) from fault
+
+
+def _part(stream: IO[bytes], start: int, end: int) -> bytes:
+    stream.seek(start)
+    return stream.read(end - start)
+
+
+def _write_whole(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file under another name first, so that a kill leaves the old or the new one."""
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        with fresh.open("wb") as stream:
+            stream.writelines(parts)
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(path)
+    except OSError as fault:
+        fresh.unlink(missing_ok=True)
+        raise EvaluationError(_unwritable(path.parent, fault)) from fault
+
+
+def _lock(folder: Path) -> IO[bytes]:
+    """Keep other processes from writing a folder; the system lets go when this one ends, however it ends."""
+    stream = (folder / ".lock").open("ab")
+    try:
+        _lock_exclusively(stream)
+    except OSError as fault:
+        stream.close()
+        msg = f"Another process is writing {folder}. Wait for it, or name another --out."
+        raise EvaluationError(msg) from fault
+    return stream
+
+
+def _lock_exclusively(stream: IO[bytes]) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _unwritable(folder: Path, fault: OSError) -> str:
+    why = "the disk is full" if fault.errno == errno.ENOSPC else fault.strerror or str(fault)
+    return f"Results cannot be written to {folder}: {why}. Name a folder that can be written with --out."

@@ -1,0 +1,79 @@
+"""One line of ``records.jsonl``: a question, its answer, and everything needed to replay and to judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from echo_iad.evaluation.benchmark.subtasks import Subtask
+
+
+class AnswerStatus(StrEnum):
+    """How an answer ended. Only ``answered`` may be right; ``failed`` is tried again by ``--resume``."""
+
+    ANSWERED = "answered"
+    ABSTAINED = "abstained"
+    UNPARSED = "unparsed"
+    """The model wrote something that names no option."""
+    REFUSED = "refused"
+    """The model wrote that it will not answer."""
+    FAILED = "failed"
+    """Nothing came back: an unreadable picture, a server that is down."""
+
+
+@dataclass(frozen=True)
+class AnswerRecord:
+    """A question and what was answered; the JSON line has these fields and no other."""
+
+    image: str
+    question_index: int
+    dataset: str
+    object: str
+    subtask: Subtask
+    question: str
+    options: Mapping[str, str]
+    correct: str
+    defective: bool
+    answer: str | None
+    """The chosen option's letter; None unless answered."""
+    status: AnswerStatus
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    """Option letter -> probability."""
+    p_anomalous: float | None = None
+    text: str = ""
+    """The answer in words."""
+    raw_text: str = ""
+    """What a model wrote, unread; empty without a model."""
+    reason: str = ""
+    prompt_sha256: str = ""
+    """Digest of all that the decider was given: equal prompts have equal answers."""
+    plan: tuple[str, ...] = ()
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    """What the experts found, as in the record of an inspection, without pictures."""
+    shots: int = 0
+    """References that were shown or compared with; 0 = 0-shot."""
+    assisted: bool = False
+    """Whether knowledge that describes the test's own defects was at hand."""
+    marks: tuple[str, ...] = ()
+    """What is known against the picture."""
+    model: str | None = None
+    scoring: str | None = None
+    seed: int = 0
+    profile: str = ""
+    profile_sha256: str = ""
+    version: str = ""
+    latency_ms: float = 0.0
+    """From the question to the decision; work shared by a picture's questions counts for the first of them."""
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What names this question in a benchmark."""
+        return self.image, self.question_index
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer is the correct option."""
+        return self.answer == self.correct

@@ -1,0 +1,1 @@
+"""Deciders that never see a picture, to know what a benchmark gives away by its wording."""

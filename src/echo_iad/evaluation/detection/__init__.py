@@ -1,0 +1,1 @@
+"""How well parts without questions are told apart, in a folder of labelled pictures."""

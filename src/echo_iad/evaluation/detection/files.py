@@ -1,0 +1,115 @@
+"""The files of a measured folder: ``detection.json``, and ``records.jsonl`` that grows by a line a part.
+
+``detection.json`` is written anew after each object, so a run that is stopped leaves the objects that were measured.
+The same folder, profile and seed give the same bytes, times apart.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from echo_iad.domain.decisions import Inspection
+from echo_iad.errors import EvaluationError
+from echo_iad.evaluation.answers.recording import IDENTITY, RECORDS, prepare_folder
+from echo_iad.evaluation.detection.report import WORST, report_page
+from echo_iad.evaluation.detection.result import FolderResult
+from echo_iad.evaluation.pages.writing import HTML, MARKDOWN, write_page
+from echo_iad.reports.html import write_report
+from echo_iad.reports.json_lines import to_json
+
+DETECTION = "detection.json"
+
+
+class ResultFolder:
+    """Where a run writes while it goes on; without a folder nothing is written.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Made when it is not there; what an earlier measurement left in it is replaced.
+
+    Raises
+    ------
+    EvaluationError
+        It cannot be written, or holds another kind of run.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        if folder is None:
+            return
+        prepare_folder(folder)
+        if (folder / IDENTITY).exists():
+            msg = f"{folder} holds a run that asked questions, which this would overwrite. Name another --out."
+            raise EvaluationError(msg)
+        for name in (DETECTION, HTML, MARKDOWN, WORST):
+            (folder / name).unlink(missing_ok=True)
+        self._records = (folder / RECORDS).open("wb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._folder is not None:
+            self._records.close()
+
+    def record(self, inspection: Inspection) -> None:
+        """Write one line; it is whole when this returns.
+
+        Raises
+        ------
+        EvaluationError
+            The disk is full or gone.
+        """
+        if self._folder is None:
+            return
+        try:
+            self._records.write(to_json(inspection).encode("utf-8", errors="backslashreplace") + b"\n")
+            self._records.flush()
+        except OSError as fault:
+            raise EvaluationError(_unwritable(self._folder, fault)) from fault
+
+    def write(self, result: FolderResult) -> None:
+        """Write ``detection.json`` with the objects so far.
+
+        Raises
+        ------
+        EvaluationError
+            The disk is full or gone; the file that was there stays.
+        """
+        if self._folder is None:
+            return
+        text = json.dumps(result.to_values(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        fresh = self._folder / f".{DETECTION}.{os.getpid()}"
+        try:
+            fresh.write_text(text, encoding="utf-8", errors="backslashreplace")
+            fresh.replace(self._folder / DETECTION)
+        except OSError as fault:
+            fresh.unlink(missing_ok=True)
+            raise EvaluationError(_unwritable(self._folder, fault)) from fault
+
+    def write_report(self, result: FolderResult) -> None:
+        """Write ``report.html``, ``report.md``, and ``worst.html`` with the pictures of the surest mistakes.
+
+        Raises
+        ------
+        UserError
+            They cannot be written.
+        """
+        if self._folder is None:
+            return
+        write_page(self._folder, report_page(result))
+        worst = [item for measured in result.objects for item in measured.worst]
+        if worst:
+            title = "The surest mistakes: what is called good is defective, what is called anomalous is good"
+            write_report(self._folder / WORST, worst, title=title)
+
+
+def _unwritable(folder: Path, fault: OSError) -> str:
+    return f"{folder} cannot be written: {fault.strerror}. Name another folder with --out."

@@ -1,0 +1,1 @@
+"""Fair questions about your own labelled parts, in the form of a benchmark."""

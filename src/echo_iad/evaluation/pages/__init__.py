@@ -1,0 +1,1 @@
+"""Pages about an evaluation: sections, tables, plots, and their writing as HTML and Markdown."""

@@ -1,0 +1,108 @@
+"""What is written when the questions of a run are answered: its summary and its report. Asks nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from echo_iad.encoders.catalog import load_text_encoder
+from echo_iad.evaluation.answers.recording import read_identity, read_records
+from echo_iad.evaluation.answers.robustness import VariantName, robustness_summary, robustness_table
+from echo_iad.evaluation.benchmark.questions import Benchmark
+from echo_iad.evaluation.blind.deciders import blind_answers, encode_once
+from echo_iad.evaluation.blind.features import texts_of
+from echo_iad.evaluation.blind.head import LearnedHead, fit_head, nothing_to_learn_from
+from echo_iad.evaluation.pages.report import write_report
+from echo_iad.evaluation.scores.beyond_blind import BlindLetters
+from echo_iad.evaluation.scores.summary import Summary, summarise, write_summary
+
+
+def answer_blindly(
+    benchmark: Benchmark, *, fit_on: Benchmark, head: LearnedHead | None, seed: int
+) -> Mapping[str, BlindLetters]:
+    """Answer a benchmark's questions in every blind way.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+        What is asked.
+    fit_on : Benchmark
+        What the learned decider may learn from, each object without its own questions.
+    head : LearnedHead, optional
+        Of ``echo-iad evaluate blind-fit``, to take instead.
+    seed : int
+
+    Raises
+    ------
+    EvaluationError
+        The head was fitted with another text encoder.
+    """
+    encoder = encode_once(texts_of((*benchmark.questions, *fit_on.questions)), load_text_encoder("edge"))
+    if head is None and not nothing_to_learn_from(fit_on.questions):
+        head = fit_head(fit_on.questions, encoder, seed=seed)
+    return blind_answers(benchmark.questions, text_encoder=encoder, knowledge=benchmark.knowledge, head=head, seed=seed)
+
+
+def summarise_run(
+    benchmark: Benchmark,
+    folder: Path,
+    blind: Mapping[str, BlindLetters],
+    variants: Mapping[VariantName, Path] | None = None,
+) -> Summary:
+    """Score the records in a folder, and write ``summary.json`` beside them.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+        What was asked.
+    folder : Path
+        Of the run.
+    blind : mapping
+        Blind decider -> letters.
+    variants : mapping, optional
+        Folders of the same run, asked in variants of the questions.
+
+    Raises
+    ------
+    EvaluationError
+        There are no records, or the folder cannot be written.
+    """
+    identity = read_identity(folder)
+    reworded = {name: read_records(place) for name, place in (variants or {}).items()}
+    summary = summarise(
+        read_records(folder),
+        blind,
+        benchmark.excluded,
+        seed=identity.seed,
+        questions_sha256=identity.questions_sha256,
+        robustness=robustness_summary(robustness_table(read_records(folder), reworded)) if reworded else None,
+    )
+    write_summary(folder, summary)
+    return summary
+
+
+def report_run(
+    benchmark: Benchmark,
+    folder: Path,
+    blind: Mapping[str, BlindLetters],
+    variants: Mapping[VariantName, Path] | None = None,
+) -> Summary:
+    """`summarise_run`, and write ``report.html`` and ``report.md`` beside the records.
+
+    Raises
+    ------
+    EvaluationError
+        There are no records, or the folder cannot be written.
+    MissingExtraError
+        A library for the plots is not installed.
+    """
+    summary = summarise_run(benchmark, folder, blind, variants)
+    pictures = {asked.image: asked.path for asked in benchmark.questions}
+    write_report(folder, summary, read_records(folder), pictures=pictures, made_at=now())
+    return summary
+
+
+def now() -> str:
+    """Date and time as a report prints them."""
+    return datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")

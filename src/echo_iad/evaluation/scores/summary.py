@@ -1,0 +1,301 @@
+"""``summary.json``: every figure of a run in one file, and how it is made, written and read.
+
+Shares are percent with two decimals; a cell is data set and subtask, and one without questions is absent. The same
+records and seed give the same bytes, latency and cost apart. Knows the figures' meaning only through the modules that
+make them: `official`, `accuracy`, `intervals`, `beyond_blind`, `calibration`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from echo_iad.errors import EvaluationError
+from echo_iad.evaluation.answers.records import AnswerRecord, AnswerStatus
+from echo_iad.evaluation.benchmark.questions import Excluded
+from echo_iad.evaluation.benchmark.subtasks import Subtask
+from echo_iad.evaluation.scores.accuracy import (
+    Averages,
+    Balance,
+    Table,
+    averages,
+    counts,
+    coverage,
+    discrimination,
+    mended_accuracy,
+    published_accuracy,
+    strict_accuracy,
+    strict_by_object,
+    tabulate,
+)
+from echo_iad.evaluation.scores.beyond_blind import (
+    LEARNED,
+    BlindLetters,
+    Gain,
+    beside,
+    blind_accuracy,
+    gain,
+    hard_accuracy,
+    hard_counts,
+)
+from echo_iad.evaluation.scores.calibration import Calibration, calibrate
+from echo_iad.evaluation.scores.intervals import mean_interval
+from echo_iad.evaluation.scores.scored_answers import Cell, ScoredAnswers, score_records
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+SUMMARY = "summary.json"
+"""Name of the file in the folder of a run."""
+
+T = TypeVar("T")
+Cells = Mapping[str, Mapping[Subtask, T]]
+"""Data set -> subtask -> value."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What a run looks like without the questions that something is known against."""
+
+    questions: int
+    """How many have the mark."""
+    strict_without: Cells[float]
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Milliseconds from a question to its decision, over all that did not fail; None where all failed."""
+
+    p50: float | None
+    p95: float | None
+    mean: float | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Every figure of one run; the fields are the keys of ``summary.json``."""
+
+    version: str
+    profile: str
+    profile_sha256: str
+    seed: int
+    model: str | None
+    assisted: bool
+    """Whether knowledge that describes the test's own defects was at hand for any question."""
+    questions_sha256: str
+    official: Cells[float]
+    """MMAD's rule with its faults."""
+    official_fixed: Cells[float]
+    """MMAD's rule without its faults."""
+    strict: Cells[float]
+    """Share of right answers; whatever is no right answer is wrong."""
+    balanced: Mapping[str, Balance]
+    """Data set -> discrimination, strictly, good and defective parts weighed alike."""
+    averages: Mapping[str, Averages]
+    """``official``, ``official_fixed`` and ``strict``."""
+    blind: Cells[Mapping[str, float]]
+    """Accuracy of each blind decider."""
+    gain: Cells[Gain]
+    """Strict accuracy over that of the best blind decider of the cell."""
+    hard: Cells[float]
+    """Strict accuracy on questions that the learned blind decider gets wrong."""
+    counts: Cells[int]
+    hard_counts: Cells[int]
+    coverage: Cells[float]
+    """Share of questions answered with an option."""
+    intervals: Cells[tuple[float, float]]
+    """95 % interval of the strict accuracy, by bootstrap over images."""
+    per_object: Cells[float]
+    """Object, or ``dataset/object`` where two data sets share a name -> subtask -> strict accuracy."""
+    statuses: Mapping[str, int]
+    calibration: Calibration
+    """Shares from 0 to 1 here, with four decimals."""
+    marked: Mapping[str, Marked]
+    latency_ms: Latency
+    cost: Mapping[str, float]
+    """``seconds`` that the questions took, and whatever else the run counted."""
+    excluded: tuple[Excluded, ...]
+    robustness: Mapping[str, Any] | None = None
+    """What optional tests found; the key is absent without any."""
+
+    def to_json(self) -> str:
+        """The file's text."""
+        tree = _adapter().dump_python(self, mode="json")
+        if self.robustness is None:
+            del tree["robustness"]
+        return json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
+
+
+def summarise(
+    records: Iterable[AnswerRecord],
+    blind: Mapping[str, BlindLetters],
+    excluded: Sequence[Excluded],
+    *,
+    seed: int,
+    questions_sha256: str = "",
+    cost: Mapping[str, float] | None = None,
+    robustness: Mapping[str, Any] | None = None,
+) -> Summary:
+    """Score a run in every way that a report shows.
+
+    Parameters
+    ----------
+    records : iterable of AnswerRecord
+        In the order of the run, which MMAD's own rule depends on; read once.
+    blind : mapping
+        Blind decider -> (image, question index) -> letter. ``hard`` needs the one called ``learned``.
+    excluded : sequence of Excluded
+        What the benchmark names and the run did not measure.
+    seed : int
+        Of the run; decides the resamples.
+    questions_sha256 : str
+        Digest of the file of questions.
+    cost : mapping of str to float, optional
+        What the run counted beside the seconds of its questions.
+    robustness : mapping, optional
+        What optional tests found.
+
+    Raises
+    ------
+    EvaluationError
+        There is no record, a question is answered twice, or the records are of several runs.
+    """
+    scored = score_records(records)
+    beside_run = {name: beside(scored, letters) for name, letters in blind.items()}
+    learned = beside_run.get(LEARNED, beside(scored, {}))
+    asked = counts(scored)
+    official, fixed, strict = published_accuracy(scored), mended_accuracy(scored), strict_accuracy(scored)
+    tables = {"official": official, "official_fixed": fixed, "strict": strict}
+    return Summary(
+        version=scored.origin.version,
+        profile=scored.origin.profile,
+        profile_sha256=scored.origin.profile_sha256,
+        seed=seed,
+        model=scored.origin.model,
+        assisted=any(answer.assisted for answer in scored.answers),
+        questions_sha256=questions_sha256,
+        official=_rounded(tabulate(scored, lambda cell: official[cell.dataset][cell.subtask])),
+        official_fixed=_rounded(fixed),
+        strict=_rounded(strict),
+        balanced=_rounded(discrimination(scored)),
+        averages=_rounded({name: averages(table, asked) for name, table in tables.items()}),
+        blind=_rounded(blind_accuracy(scored, beside_run)),
+        gain=_rounded(gain(scored, beside_run, seed=seed)),
+        hard=_rounded(hard_accuracy(scored, learned)),
+        counts=asked,
+        hard_counts=hard_counts(scored, learned),
+        coverage=_rounded(coverage(scored)),
+        intervals=_rounded(_intervals(scored, seed)),
+        per_object=_rounded(strict_by_object(scored)),
+        statuses=_statuses(scored),
+        calibration=_rounded(calibrate(a.certainty for a in scored.answers if a.certainty), digits=4),
+        marked=_rounded(_marked(scored)),
+        latency_ms=_rounded(_latency(scored), digits=3),
+        cost=_rounded(_cost(scored) | dict(cost or {}), digits=3),
+        excluded=tuple(excluded),
+        robustness=robustness,
+    )
+
+
+def write_summary(folder: Path, summary: Summary) -> Path:
+    """Write ``summary.json`` into the folder of a run; a kill leaves the old file or the new one.
+
+    Raises
+    ------
+    EvaluationError
+        The folder cannot be written.
+    """
+    path = folder / SUMMARY
+    fresh = path.with_name(f"{SUMMARY}.new")
+    try:
+        fresh.write_text(summary.to_json(), encoding="utf-8")
+        fresh.replace(path)
+    except OSError as fault:
+        msg = f"{path} cannot be written: {fault.strerror}. Name a folder that can be written with --out."
+        raise EvaluationError(msg) from fault
+    return path
+
+
+def read_summary(path: Path) -> Summary:
+    """Read the summary of a run: its folder, or its ``summary.json``.
+
+    Raises
+    ------
+    EvaluationError
+        No such file, or it is no summary; the message names the first fault.
+    """
+    from pydantic import ValidationError
+
+    file = path / SUMMARY if path.is_dir() else path
+    try:
+        return _adapter().validate_json(file.read_bytes())
+    except OSError as fault:
+        msg = f"No summary is in {path}: {fault.strerror}. Make one with: echo-iad evaluate mmad ROOT --out DIR"
+        raise EvaluationError(msg) from fault
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        msg = f"{file} is no summary of a run: {where}: {first['msg']}. Go on with the run, and it is written anew."
+        raise EvaluationError(msg) from fault
+
+
+@cache
+def _adapter() -> TypeAdapter[Summary]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Summary)
+
+
+def _intervals(scored: ScoredAnswers, seed: int) -> Table[tuple[float, float]]:
+    def measure(cell: Cell) -> tuple[float, float]:
+        found = mean_interval(scored.right[cell.rows], scored.images[cell.rows], seed=seed)
+        return found.low, found.high
+
+    return tabulate(scored, measure)
+
+
+def _statuses(scored: ScoredAnswers) -> dict[str, int]:
+    held = Counter(answer.status for answer in scored.answers)
+    return {status.value: held[status] for status in AnswerStatus if held[status]}
+
+
+def _marked(scored: ScoredAnswers) -> dict[str, Marked]:
+    held = Counter(mark for answer in scored.answers for mark in answer.marks)
+    return {mark: Marked(held[mark], strict_accuracy(scored, without_mark=mark)) for mark in sorted(held)}
+
+
+def _latency(scored: ScoredAnswers) -> Latency:
+    taken = [answer.latency_ms for answer in scored.answers if answer.status is not AnswerStatus.FAILED]
+    if not taken:
+        return Latency(None, None, None)
+    p50, p95 = np.percentile(taken, [50, 95])
+    return Latency(float(p50), float(p95), float(np.mean(taken)))
+
+
+def _cost(scored: ScoredAnswers) -> dict[str, float]:
+    return {"seconds": sum(answer.latency_ms for answer in scored.answers) / 1000}
+
+
+def _rounded(value: T, *, digits: int = 2) -> T:
+    """The same value with every number in it rounded, however deep."""
+    rounded: T = _round_tree(value, digits)
+    return rounded
+
+
+def _round_tree(value: Any, digits: int) -> Any:
+    if isinstance(value, float):
+        return round(value, digits)
+    if isinstance(value, Mapping):
+        return {key: _round_tree(held, digits) for key, held in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_round_tree(held, digits) for held in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{each.name: _round_tree(getattr(value, each.name), digits) for each in fields(value)})
+    return value
