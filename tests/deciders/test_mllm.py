@@ -1,0 +1,160 @@
+"""A model decides only by what it surely said; every fault is a failure that names its cause."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from echo_iad.deciders.mllm import MllmDecider, make_decider
+from echo_iad.domain.decisions import Scoring, Status
+from echo_iad.domain.evidence import Exhibits
+from echo_iad.domain.parts import Picture
+from echo_iad.domain.questions import Question, QuestionType
+from echo_iad.errors import ProfileError
+from echo_iad.mllms.base import MllmError
+from echo_iad.mllms.scripted import Line, ScriptedMllm
+from echo_iad.settings import load_profile
+from echo_iad.testing import check_decider
+
+WHICH = Question("Which defect is it?", {"A": "A dent.", "B": "A stain.", "C": "A hole."})
+ANY = Question("Is there any defect?", {"A": "Yes.", "B": "No."})
+EXHIBITS = Exhibits(Picture(np.full((40, 60, 3), 99, np.uint8), 60, 40, "new/1.jpg", "ab" * 32))
+
+
+@pytest.fixture
+def evidence(make):
+    return make.evidence(exhibits=EXHIBITS)
+
+
+def decider(said, **settings):
+    script = said if callable(said) else lambda messages: said
+    chosen = load_profile("edge").decider.model_copy(update=settings)
+    return MllmDecider(ScriptedMllm(script, "scripted:test"), chosen)
+
+
+def chances(**probabilities):
+    return Line(probabilities=probabilities)
+
+
+def test_the_likeliest_option_is_the_answer(evidence):
+    decision = decider(chances(A=0.2, B=0.7, C=0.1)).decide(WHICH, QuestionType.CLASSIFICATION, evidence)
+    assert (decision.status, decision.option, decision.text) == (Status.ANSWERED, "B", "A stain.")
+    assert decision.probabilities == pytest.approx({"A": 0.2, "B": 0.7, "C": 0.1})
+    assert (decision.model, decision.scoring, decision.raw_text) == ("scripted:test", Scoring.LOGPROBS, "")
+    assert decision.p_anomalous is None
+
+
+@pytest.mark.parametrize("options", [{"A": "Yes.", "B": "No."}, {"A": "No.", "B": "Yes."}])
+def test_the_probability_of_a_defect_is_that_of_the_option_that_says_so(evidence, options):
+    decision = decider(chances(A=0.9, B=0.1)).decide(Question(ANY.text, options), QuestionType.DISCRIMINATION, evidence)
+    assert decision.p_anomalous == pytest.approx(0.9 if options["A"] == "Yes." else 0.1)
+
+
+def test_the_letter_that_a_text_states_is_the_answer_without_probabilities(evidence):
+    decision = decider("**Answer:** C").decide(WHICH, QuestionType.CLASSIFICATION, evidence)
+    assert (decision.option, decision.text, decision.scoring) == ("C", "A hole.", Scoring.TEXT)
+    assert (decision.raw_text, dict(decision.probabilities)) == ("**Answer:** C", {})
+
+
+@pytest.mark.parametrize(
+    ("said", "beginning", "raw"),
+    [
+        ("It might be anything.", "Unparsed:", "It might be anything."),
+        ("I'm sorry, but I can't help with that.", "Refused:", "I'm sorry, but I can't help with that."),
+        ("D", "Unparsed:", "D"),
+        ("", "No answer: the model wrote nothing", ""),
+        (Line(fail="out of memory"), "No answer: out of memory", ""),
+    ],
+)
+@pytest.mark.parametrize("way", ["multiple_choice", "open", "true_false"])
+def test_what_is_no_answer_is_a_failure_with_its_cause(evidence, said, beginning, raw, way):
+    for question, kind in ((WHICH, QuestionType.CLASSIFICATION), (ANY, QuestionType.DISCRIMINATION)):
+        decision = decider(said, format=way).decide(question, kind, evidence)
+        assert (decision.status, decision.option) == (Status.FAILED, None)
+        assert decision.reason.startswith(beginning)
+        assert decision.raw_text == raw
+        assert decision.model == "scripted:test"
+
+
+@pytest.mark.parametrize("fault", [MllmError("gone"), ValueError("odd"), OSError("line cut")])
+def test_a_fault_of_the_model_is_a_failure(evidence, fault):
+    def broken(messages):
+        raise fault
+
+    decision = decider(broken).decide(ANY, QuestionType.DISCRIMINATION, evidence)
+    assert (decision.status, decision.reason) == (Status.FAILED, f"No answer: {fault}")
+
+
+def test_without_a_picture_nothing_is_asked(make):
+    decision = decider("A").decide(ANY, QuestionType.DISCRIMINATION, make.evidence())
+    assert decision.status is Status.FAILED
+    check_decider(decider("A"))
+
+
+def test_an_open_question_is_answered_in_words(evidence):
+    decision = decider(" A dent near the rim. ").decide(Question("What is wrong?"), QuestionType.DESCRIPTION, evidence)
+    assert (decision.status, decision.option, decision.text) == (Status.ANSWERED, None, "A dent near the rim.")
+
+
+def test_an_open_answer_names_an_option_in_its_own_words(evidence):
+    def script(messages):
+        assert "A dent." not in messages[-1].text
+        return "A stain"
+
+    decision = decider(script, format="open").decide(WHICH, QuestionType.CLASSIFICATION, evidence)
+    assert (decision.option, decision.raw_text) == ("B", "A stain")
+
+
+@pytest.mark.parametrize("options", [{"A": "Yes.", "B": "No."}, {"A": "No.", "B": "Yes."}])
+def test_false_of_the_statement_means_defective(evidence, options):
+    def script(messages):
+        assert messages[-1].text.index("A. True") < messages[-1].text.index("B. False")
+        return chances(A=0.3, B=0.7)
+
+    decision = decider(script, format="true_false").decide(
+        Question(ANY.text, options), QuestionType.DISCRIMINATION, evidence
+    )
+    assert options[decision.option] == "Yes."
+    assert decision.p_anomalous == pytest.approx(0.7)
+
+
+def test_other_types_have_no_statement(evidence):
+    decision = decider(chances(A=0.2, B=0.7, C=0.1), format="true_false").decide(
+        WHICH, QuestionType.CLASSIFICATION, evidence
+    )
+    assert decision.option == "B"
+
+
+def test_turning_the_options_cancels_a_love_of_the_first_letter(evidence):
+    """A model that gives the first place 0.5 whatever stands there, and the rest to the stain."""
+
+    def script(messages):
+        text = messages[-1].text
+        stain = next(letter for letter in "ABC" if f"{letter}. A stain." in text)
+        return chances(**{letter: 0.5 * (letter == "A") + 0.4 * (letter == stain) + 1e-9 for letter in "ABC"})
+
+    assert decider(script).decide(WHICH, QuestionType.CLASSIFICATION, evidence).option == "A"
+    turned = decider(script, rotations=3).decide(WHICH, QuestionType.CLASSIFICATION, evidence)
+    assert turned.option == "B"
+    assert turned.probabilities["A"] == pytest.approx(turned.probabilities["C"])
+    assert sum(turned.probabilities.values()) == pytest.approx(1)
+
+
+def test_a_small_lead_may_be_an_abstention(evidence):
+    decision = decider(chances(A=0.45, B=0.55), abstain_below=0.2).decide(ANY, QuestionType.DISCRIMINATION, evidence)
+    assert (decision.status, decision.option) == (Status.ABSTAINED, None)
+    assert "lead of 10%" in decision.reason
+
+
+def test_a_damaged_reference_is_a_failure(evidence):
+    broken = replace(evidence, references=(None,), exhibits=replace(EXHIBITS, references=(b"no picture",)))
+    assert decider("A").decide(ANY, QuestionType.DISCRIMINATION, broken).status is Status.FAILED
+
+
+def test_a_profile_without_a_model_says_how_to_name_one(encoder):
+    with pytest.raises(ProfileError, match="--model"):
+        make_decider(load_profile("edge").decider, encoder)
+
+
+def test_it_says_how_large_a_picture_it_wants():
+    assert decider("A", max_side=640).picture_side == 640

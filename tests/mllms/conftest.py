@@ -1,0 +1,33 @@
+"""Small random models, made once, and prompts about drawn pictures."""
+
+import numpy as np
+import pytest
+
+from echo_iad.domain.messages import Message, PicturePart, Role, TextPart
+from echo_iad.testing.random_mllm import FAMILIES, write_random_mllm
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory):
+    pytest.importorskip("transformers")
+    place = tmp_path_factory.mktemp("models")
+    return {family: write_random_mllm(place / family, family) for family in FAMILIES}
+
+
+@pytest.fixture(params=FAMILIES)
+def folder(request, folders):
+    return folders[request.param]
+
+
+@pytest.fixture
+def ask():
+    """A prompt about drawn pictures, the same for the same arguments."""
+
+    def make(question="Is it A or B?", *, seeds=(1, 2), side=70):
+        shown = [
+            PicturePart(np.random.default_rng(seed).integers(0, 256, (side, 90, 3), np.uint8), f"picture {seed}")
+            for seed in seeds
+        ]
+        return (Message(Role.SYSTEM, (TextPart("You inspect."),)), Message(Role.USER, (*shown, TextPart(question))))
+
+    return make
