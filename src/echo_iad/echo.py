@@ -296,7 +296,12 @@ class Echo:
         ImageError
             The image cannot be read.
         """
-        return image if isinstance(image, Picture) else load_picture(image, at_least=_LEAST_SIDE)
+        return image if isinstance(image, Picture) else load_picture(image, at_least=self.picture_side)
+
+    @property
+    def picture_side(self) -> int:
+        """Pixels that the shorter side of a picture keeps when it is decoded: more for a decider that looks itself."""
+        return max(_LEAST_SIDE, self._panel.picture_side)
 
     def _unreadable(self, image: PictureSource, question: Question, fault: ImageError) -> Inspection:
         name = str(image) if isinstance(image, str | Path) else f"<{type(image).__name__}>"

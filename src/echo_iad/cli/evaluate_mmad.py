@@ -16,6 +16,7 @@ from echo_iad.cli.options import (
     FittedBlind,
     KeptMemory,
     Limit,
+    ModelName,
     Objects,
     ProfileName,
     QuestionsFile,
@@ -41,6 +42,7 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
     *,
     questions: QuestionsFile = None,
     profile: ProfileName = "edge",
+    model: ModelName = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results.")] = Path("echo-mmad"),
     limit: Limit = None,
     objects: Objects = None,
@@ -81,7 +83,9 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
     head = None if blind is None else read_head(blind)
     whole = read_mmad(root, questions, manifest=marks)
     benchmark = select(whole, objects=names(objects), subtasks=names(subtasks), limit=limit)
-    way = Way(load_profile(profile), Asking(root, templates, form, assisted), out)
+    chosen = load_profile(profile)
+    chosen = chosen if model is None else chosen.with_model(model)
+    way = Way(chosen, Asking(root, templates, form, assisted), out)
     reworded = {
         name: replace(way, variant=name, folder=out / "robustness" / name)
         for name in choose_variants(names(robustness))

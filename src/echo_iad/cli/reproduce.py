@@ -13,6 +13,7 @@ from echo_iad.cli.options import BenchmarkRoot, FittedBlind, Limit, Objects, Pro
 
 EXAMPLES = examples(
     ("What each expert adds", "echo-iad reproduce table3 MMAD --out runs/paper"),
+    ("With a multimodal model", "echo-iad reproduce table1 MMAD --model transformers:FOLDER --out runs/paper"),
     ("Every table and figure; what they share is measured once", "echo-iad reproduce all MMAD --out runs/paper"),
 )
 
@@ -25,6 +26,10 @@ def reproduce(  # noqa: PLR0913  one parameter for each option
     *,
     questions: QuestionsFile = None,
     profile: ProfileName = "edge",
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", metavar="BACKEND:NAME", help="Multimodal model to measure; repeat it for several."),
+    ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results.")] = Path("echo-paper"),
     limit: Limit = None,
     objects: Objects = None,
@@ -52,7 +57,7 @@ def reproduce(  # noqa: PLR0913  one parameter for each option
     whole = read_mmad(root, questions)
     benchmark = select(whole, objects=names(objects), subtasks=PAPER_SUBTASKS, limit=limit)
     base = load_profile(profile)
-    contestants = [reproduction.Contestant(base.decider.name, base)]
+    contestants = reproduction.contestants(base, model or [])
     place = reproduction.Place(root, out)
     with resumable():
         measured = reproduction.reproduce(recipes, contestants, benchmark, place, resume=resume, bar=progress_bar)

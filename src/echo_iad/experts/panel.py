@@ -91,6 +91,11 @@ class Panel:
                     evidence = self._steps[expert](case, evidence)
         return evidence
 
+    @property
+    def picture_side(self) -> int:
+        """Pixels that the decider wants a picture's shorter side to keep; 0 when it does not look at pictures."""
+        return getattr(self._decider, "picture_side", 0)
+
     def decide(self, case: Case, evidence: Evidence, timings: Timings) -> Decision:
         """The decision maker's word."""
         with timings.step(Expert.DECISION_MAKER.value):

@@ -141,14 +141,15 @@ class _VariantAnswerer:
 
 @contextmanager
 def _open_cells(benchmark: Benchmark, ways: Sequence[Way], echo: Echo, *, resume: bool) -> Iterator[list[Cell]]:
-    shelf = PictureShelf(echo)
+    asked_of = [echo.with_profile(way.effective_profile()) for way in ways]
+    shelf = PictureShelf(max(asked_of, key=lambda each: each.picture_side))
     with ExitStack() as opened:
         cells = []
-        for way in ways:
+        for way, own in zip(ways, asked_of, strict=True):
             keys = [asked.key for asked in benchmark.questions if asked.subtask in way.subtasks]
             identity = identify(way, benchmark, echo.memory)
             folder = opened.enter_context(RunFolder.open(way.folder, identity, questions=keys, resume=resume))
-            plain = EchoAnswerer(echo.with_profile(way.effective_profile()), way.asking, shelf)
+            plain = EchoAnswerer(own, way.asking, shelf)
             answerer = plain if way.variant is None else _VariantAnswerer(plain, way.variant, way.profile.seed)
             cells.append(Cell(answerer, folder, frozenset(keys)))
         yield cells
@@ -163,6 +164,7 @@ def identify(way: Way, benchmark: Benchmark, memory: Memory) -> RunIdentity:
         questions_sha256=benchmark.sha256,
         seed=way.profile.seed,
         version=__version__,
+        model=way.profile.decider.model or None,
         choices={
             "templates": way.asking.templates,
             "form": way.asking.form,

@@ -24,6 +24,20 @@ class Contestant:
     """The whole of Echo around it."""
 
 
+def contestants(base: Profile, models: Sequence[str]) -> tuple[Contestant, ...]:
+    """The base profile with each model, or with its own decider where there is none.
+
+    Parameters
+    ----------
+    base : Profile
+    models : sequence of str
+        ``BACKEND:NAME``.
+    """
+    if not models:
+        return (Contestant(base.decider.model or base.decider.name, base),)
+    return tuple(Contestant(model, base.with_model(model)) for model in models)
+
+
 @dataclass(frozen=True)
 class MeasuredRow:
     """One line of an experiment, with the folder of its records."""
