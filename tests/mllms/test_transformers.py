@@ -11,6 +11,7 @@ from echo_iad.errors import MissingModelError
 from echo_iad.mllms.base import MllmError
 from echo_iad.mllms.catalog import load_mllm
 from echo_iad.testing import check_mllm, write_random_mllm
+from echo_iad.testing.random_mllm import FAMILIES
 
 torch = pytest.importorskip("torch")
 
@@ -19,8 +20,9 @@ def load(folder):
     return load_mllm(f"transformers:{folder}")
 
 
-def test_every_family_keeps_the_contract(folder):
-    check_mllm(load(folder))
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_keeps_the_contract(folders, family):
+    check_mllm(load(folders[family]))
 
 
 def test_the_record_names_the_model_as_it_was_asked_for(folder):

@@ -39,7 +39,9 @@ def find_model(name: str) -> Path:
 
 
 def download_command(name: str) -> str:
-    """Say how to get a model from the hub."""
+    """Say how to get a model, from the hub when it has a name there."""
+    if Path(name).exists() or Path(name).is_absolute() or name.startswith(".") or name.count("/") != 1:
+        return "Check the path, or save the model there again, whole."
     kinds = [f"--include '*.{kind}'" for kind in ("json", "safetensors", "jinja", "txt", "model")]
     return f"Download it with: hf download {name} {' '.join(kinds)}"
 

@@ -54,7 +54,9 @@ def load_processor(folder: Path, name: str) -> Any:
 def _load(folder: Path) -> Any:
     try:
         processor = transformers.AutoProcessor.from_pretrained(folder, **_CHOICES)
-    except ImportError:
+    except Exception as fault:
+        if "torchvision" not in str(fault).lower():
+            raise
         return _for_pictures_alone(folder)
     return processor if hasattr(processor, "image_processor") else _for_pictures_alone(folder)
 
