@@ -1,6 +1,6 @@
 """What the edge profile reaches: writes edge.json beside this file and the tables of docs/benchmarks.md.
 
-Inspects every test part of the samples and, where it is there, of the folder of real parts and of MMAD's questions.
+Inspects every test part of the samples and, where it is there, of the folder of real parts. Questions: `mmad`.
 Deterministic but for times and memory. Names of products are read from folders; no picture leaves them.
 
 Run from anywhere: ``python benchmarks/edge.py [--data FOLDER] [--out FILE.json]``.
@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 from echo_iad.evaluation.making.labelled_parts import LabelledObject, read_labelled_parts
 from echo_iad.samples import sample_knowledge, sample_parts
 from layouts import show_as_mvtec
-from speed import COMMAND, base_install_megabytes, inspection_figures, process_figures
+from processes import ECHO_IAD
+from speed import base_install_megabytes, inspection_figures, process_figures
 from tables import write_docs
 
 if TYPE_CHECKING:
@@ -59,28 +60,20 @@ def measure_samples(folder: Path) -> dict[str, Any]:
     """Speed first, while this process is small; then the figures of the sample parts."""
     memory = folder / "samples"
     for words in (["enrol", str(sample_parts())], ["knowledge", "import", str(sample_knowledge())]):
-        subprocess.run([COMMAND, *words, "--memory", str(memory)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([ECHO_IAD, *words, "--memory", str(memory)], check=True, stdout=subprocess.DEVNULL)
     speed = process_figures(memory, folder / "photos") | inspection_figures(memory, folder / "photos")
     speed["base_install_megabytes"] = base_install_megabytes(ROOT)
     say("speed", speed)
 
     from echo_iad import Echo
-    from questions import answer, count, longest, own_questions
 
     with Echo.from_profile("edge", memory=memory) as echo:
-        samples = measure_objects(echo, read_labelled_parts(sample_parts()))
-        asked = own_questions()
-        samples["questions"] = {
-            "evidence and knowledge": count(asked, answer(echo, asked)),
-            "longest option, blind": count(asked, longest(asked)),
-        }
-    return {"speed": speed, "samples": samples}
+        return {"speed": speed, "samples": measure_objects(echo, read_labelled_parts(sample_parts()))}
 
 
 def measure_data(data: Path, folder: Path) -> dict[str, Any]:
-    """Real parts, then MMAD's questions: first by evidence alone, then with MMAD's knowledge, then blindly."""
+    """Real parts: how fast they are enrolled, and which defects are found."""
     from echo_iad import Echo
-    from questions import answer, count, longest, mmad_questions
 
     (folder / "parts").mkdir()
     show_as_mvtec(data, folder / "parts")
@@ -88,17 +81,7 @@ def measure_data(data: Path, folder: Path) -> dict[str, Any]:
         speed = {tested.name: enrol(echo, tested) for tested in read_labelled_parts(folder / "parts")}
         report: dict[str, Any] = measure_objects(echo, read_labelled_parts(folder / "parts"))
         report["enrolled_per_second"] = speed
-        say("enrolled per second", speed)
-        asked = mmad_questions(data / "mmad")
-        strict = count(asked, answer(echo, asked))
-        echo.import_knowledge(data / "mmad" / "domain_knowledge.json")
-        assisted = count(asked, answer(echo, asked))
-    report["mmad"] = {
-        "evidence only": strict,
-        "assisted by MMAD's knowledge": assisted,
-        "longest option, blind": count(asked, longest(asked)),
-    }
-    say("MMAD", {name: rows["all"] for name, rows in report["mmad"].items()})
+    say("enrolled per second", speed)
     return {"data": report}
 
 

@@ -5,10 +5,7 @@ Run before anything large is loaded: a child's peak memory is at least its paren
 
 from __future__ import annotations
 
-import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,8 +15,8 @@ import numpy as np
 from PIL import Image
 
 from echo_iad.samples import sample_parts
+from processes import ECHO_IAD, spend
 
-COMMAND = str(Path(sys.executable).with_name("echo-iad"))
 RUNS = 40
 """Timed inspections."""
 COLD_RUNS = 5
@@ -44,27 +41,14 @@ def photos(folder: Path, count: int) -> list[Path]:
 def process_figures(memory: Path, folder: Path) -> dict[str, Any]:
     """Whole processes: seconds of the help and of a cold inspection, and the peak memory of 100 inspections."""
     pictures = [str(path) for path in photos(folder, 100)]
-    inspect = [COMMAND, "inspect", "--json", "--memory", str(memory)]
-    cold = [_process([*inspect, pictures[number]]) for number in range(COLD_RUNS)]
-    helped = [_process([COMMAND, "--help"]) for _ in range(COLD_RUNS)]
+    inspect = [ECHO_IAD, "inspect", "--json", "--memory", str(memory)]
+    cold = [spend([*inspect, pictures[number]]).seconds for number in range(COLD_RUNS)]
+    helped = [spend([ECHO_IAD, "--help"]).seconds for _ in range(COLD_RUNS)]
     return {
-        "help_seconds": _median([seconds for seconds, _ in helped]),
-        "cold_inspect_seconds": _median([seconds for seconds, _ in cold]),
-        "peak_megabytes_of_100_inspections": round(_process([*inspect, *pictures])[1]),
+        "help_seconds": _median(helped),
+        "cold_inspect_seconds": _median(cold),
+        "peak_megabytes_of_100_inspections": spend([*inspect, *pictures]).peak_megabytes,
     }
-
-
-def _process(command: list[str]) -> tuple[float, float]:
-    """Seconds and peak megabytes of a child process."""
-    start = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(child.pid, 0)
-    spent = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        message = f"{' '.join(command[:3])} ended with {child.returncode}."
-        raise SystemExit(message)
-    return spent, used.ru_maxrss * 1024 / 1e6
 
 
 def inspection_figures(memory: Path, folder: Path) -> dict[str, Any]:

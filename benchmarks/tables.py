@@ -1,4 +1,7 @@
-"""The tables of docs/benchmarks.md from the figures of edge.json. Measures nothing."""
+"""The tables of docs/benchmarks.md from the figures of edge.json, and how a page's tables are put in it.
+
+Measures nothing.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-START, END = "<!-- edge -->", "<!-- end of edge -->"
-
 
 def write_docs(report: Mapping[str, Any], page: Path) -> None:
-    """Put the tables between the markers of the page."""
-    before, rest = page.read_text(encoding="utf-8").split(f"{START}\n")
-    after = rest.split(END)[1]
-    page.write_text(f"{before}{START}\n{tables(report)}\n\n{END}{after}", encoding="utf-8")
+    """Put the tables of edge.json into the page."""
+    put_tables(page, "edge", tables(report))
+
+
+def put_tables(page: Path, name: str, text: str) -> None:
+    """Put a benchmark's tables between its markers in a page."""
+    page.write_text(with_tables(page.read_text(encoding="utf-8"), name, text), encoding="utf-8")
+
+
+def with_tables(written: str, name: str, text: str) -> str:
+    """The text of a page with other tables between the markers of a benchmark."""
+    start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+    before, rest = written.split(start)
+    return f"{before}{start}{text}\n\n{end}{rest.split(end)[1]}"
 
 
 def tables(report: Mapping[str, Any]) -> str:
     """Every table, in Markdown."""
     parts = [f"Measured on {report['machine']['cores']} cores ({report['machine']['architecture']})."]
     if "data" in report:
-        data = report["data"]
-        parts += ["### Real parts", _detection(data), "### MMAD", *_questions(data["mmad"])]
-    parts += ["### Sample parts", _detection(report["samples"]), *_questions(report["samples"]["questions"])]
+        parts += ["### Real parts", _detection(report["data"])]
+    parts += ["### Sample parts", _detection(report["samples"])]
     parts += ["### Time and memory", _speed(report)]
     return "\n\n".join(parts)
 
@@ -52,22 +62,6 @@ def _detection_row(row: Mapping[str, Any]) -> str:
     )
 
 
-def _questions(ways: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    return [_question_table(name, rows) for name, rows in ways.items()]
-
-
-def _question_table(name: str, rows: Mapping[str, Any]) -> str:
-    kinds = list(rows["all"])
-    head = f"| object | {' | '.join(kinds)} |\n|---|{'---:|' * len(kinds)}"
-    lines = [
-        f"| {'**mean**' if object == 'all' else object} | {' | '.join(_answered(row.get(kind)) for kind in kinds)} |"
-        for object, row in rows.items()
-    ]
-    return "\n".join(
-        [f"**{name[0].upper()}{name[1:]}**: right answers in percent (right / questions).", "", head, *lines]
-    )
-
-
 def _speed(report: Mapping[str, Any]) -> str:
     speed = report["speed"]
     size = speed["base_install_megabytes"]
@@ -92,13 +86,6 @@ def _share(share: Mapping[str, Any] | None) -> str:
     if share is None:
         return "–"
     return f"{share['share']:.1%} ({share['low']:.1%} to {share['high']:.1%})"
-
-
-def _answered(cell: Mapping[str, Any] | None) -> str:
-    if cell is None:
-        return "–"
-    counts = f" ({cell['right']} / {cell['questions']})" if "right" in cell else ""
-    return f"{100 * cell['share']:.1f}{counts}"
 
 
 def _number(value: float | None, digits: int = 3) -> str:

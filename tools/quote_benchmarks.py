@@ -1,4 +1,4 @@
-"""Writes the figures that README.md quotes, from benchmarks/edge.json. Measures nothing.
+"""Writes the figures that README.md quotes, from benchmarks/edge.json and mmad.json. Measures nothing.
 
 Run: ``python tools/quote_benchmarks.py``, after `make bench`. A test compares the page with what this would write.
 """
@@ -14,6 +14,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "README.md"
 FIGURES = ROOT / "benchmarks" / "edge.json"
+MMAD = FIGURES.with_name("mmad.json")
 START, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
 KINDS = ("discrimination", "classification", "localization", "description", "analysis")
 
@@ -29,20 +30,22 @@ def page(written: str) -> str:
     _, end, after = rest.partition(END)
     if not (start and end):
         sys.exit(f"{PAGE} has lost one of the lines {START!r} and {END!r}")
-    return before + START + quoted(json.loads(FIGURES.read_text(encoding="utf-8"))) + END + after
+    measured, asked = (json.loads(path.read_text(encoding="utf-8")) for path in (FIGURES, MMAD))
+    return before + START + quoted(measured, asked) + END + after
 
 
-def quoted(measured: Mapping[str, Any]) -> str:
+def quoted(measured: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
     """What the README says, in Markdown."""
-    if "data" not in measured:
-        sys.exit(f"{FIGURES} was measured without the real parts, so there is nothing to quote.")
+    if "data" not in measured or "mmad" not in asked:
+        sys.exit(f"{FIGURES} or {MMAD} was measured without the real parts, so there is nothing to quote.")
     speed, data = measured["speed"], measured["data"]
     megabytes = speed["peak_megabytes_of_100_inspections"]
     return (
-        "Measured by `python benchmarks/edge.py`, with the objects named. Nothing is learned from test parts, but\n"
-        "the design was chosen while looking at these objects, so these are development figures, not held-out ones.\n"
-        "All figures, with their uncertainty and sources, are in [benchmarks](docs/benchmarks.md).\n\n"
-        f"{_parts(data)}\n\n{_questions(data['mmad'])}\n\n"
+        "Measured by `python benchmarks/edge.py` and `python benchmarks/mmad.py`, with the objects named. Nothing is\n"
+        "learned from test parts, but the design was chosen while looking at these objects, so these are development\n"
+        "figures, not held-out ones. All figures, with their uncertainty and sources, are in\n"
+        "[benchmarks](docs/benchmarks.md).\n\n"
+        f"{_parts(data)}\n\n{_questions(asked['mmad']['ways'])}\n\n"
         f"One inspection of a {speed['picture']} takes {speed['inspect_ms']:.0f} ms on {measured['machine']['cores']} "
         f"CPU cores with the memory warm, and a hundred\nof them at most {megabytes} MB of memory.\n\n"
     )
@@ -66,10 +69,17 @@ def _counted(share: Mapping[str, Any]) -> str:
 
 
 def _questions(ways: Mapping[str, Mapping[str, Any]]) -> str:
-    lines = [f"| MMAD, right answers, mean of three objects | {' | '.join(KINDS)} |", f"|---|{'---:|' * len(KINDS)}"]
-    for name, rows in ways.items():
-        cells = [f"{rows['all'][kind]['share']:.0%}" for kind in KINDS]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
+    evidence = ways["evidence"]
+    rows = {
+        "evidence only": evidence["strict"],
+        "assisted by MMAD's knowledge": ways["assisted"]["strict"],
+        "longest option, blind": {kind: evidence["blind"][kind]["longest"] for kind in KINDS},
+        "learned from other products' questions, blind": {kind: evidence["blind"][kind]["learned"] for kind in KINDS},
+    }
+    asked = sum(evidence["counts"][kind] for kind in KINDS)
+    head = f"MMAD, {asked} questions about {len(evidence['per_object'])} products, right answers"
+    lines = [f"| {head} | {' | '.join(KINDS)} |", f"|---|{'---:|' * len(KINDS)}"]
+    lines += [f"| {name} | {' | '.join(f'{row[kind]:.0f}%' for kind in KINDS)} |" for name, row in rows.items()]
     return "\n".join(lines)
 
 

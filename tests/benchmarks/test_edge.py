@@ -21,38 +21,6 @@ def load():
         yield importlib.import_module
 
 
-def asked(questions, kind, answer, *, object="gear", defective=True, options=None):
-    options = options or {"A": "Yes, clearly", "B": "No"}
-    return questions.Asked(Path("x.jpg"), object, kind, "?", options, answer, defective)
-
-
-def test_no_answer_is_a_wrong_answer_and_objects_count_alike(load):
-    questions = load("questions")
-    rows = [
-        asked(questions, "localization", "A"),
-        asked(questions, "localization", "B"),
-        asked(questions, "localization", "B"),
-        asked(questions, "localization", "A", object="valve"),
-    ]
-    counted = questions.count(rows, ["A", None, "A", "A"])
-    assert counted["gear"]["localization"] == {"share": 0.3333, "right": 1, "questions": 3}
-    assert counted["all"]["localization"]["share"] == pytest.approx((1 / 3 + 1) / 2, abs=1e-4)
-
-
-def test_balanced_discrimination_weighs_both_sides_alike(load):
-    questions = load("questions")
-    rows = [asked(questions, "discrimination", "A")] * 9 + [asked(questions, "discrimination", "B", defective=False)]
-    counted = questions.count(rows, ["A"] * 10)["gear"]
-    assert counted["discrimination"]["share"] == 0.9
-    assert counted["balanced discrimination"]["share"] == 0.5
-
-
-def test_blind_answers_take_the_longest_option(load):
-    questions = load("questions")
-    rows = [asked(questions, "analysis", "A", options={"A": "short", "B": "much longer", "C": "just longer"})]
-    assert questions.longest(rows) == ["B"]
-
-
 def test_detection_is_measured_as_the_product_measures_it(load, samples_enrolled):
     found = load("detection")
     caps = next(tested for tested in read_labelled_parts(sample_parts()) if tested.name == "printed_cap")
