@@ -22,6 +22,7 @@ from echo_iad.evaluation.benchmark.questions import Benchmark, BenchmarkQuestion
 from echo_iad.evaluation.benchmark.subtasks import Subtask
 from echo_iad.images.folders import PartPicture
 from echo_iad.memory.store import Memory
+from echo_iad.mllms.catalog import load_mllm
 from echo_iad.settings import Profile
 
 
@@ -67,9 +68,13 @@ def measure(benchmark: Benchmark, ways: Sequence[Way], memory: Path, *, resume: 
     ------
     EvaluationError
         A folder cannot be written or holds another run; an assisted run without knowledge.
+    UserError
+        A model cannot be loaded; found before any work.
     """
     for way in ways:
         prepare_folder(way.folder, records=len(benchmark.questions))
+        if way.profile.decider.model:
+            load_mllm(way.profile.decider.model)
     with Echo.from_profile(ways[0].profile, memory=memory, create=True) as echo:
         with bar("Enrolling") as progress:
             enrol_normals(echo, benchmark, progress)

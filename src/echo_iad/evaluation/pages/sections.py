@@ -76,7 +76,7 @@ def sections(summary: Summary, mistakes: Sequence[ShownAnswer]) -> tuple[Section
 
 def _conclusions(summary: Summary) -> Section:
     names = _plot_names(summary.counts)
-    drawings, why = _drawn(lambda: tuple(_accuracy_plot(summary, dataset, name) for dataset, name in names.items()))
+    drawings, why = drawn(lambda: tuple(_accuracy_plot(summary, dataset, name) for dataset, name in names.items()))
     said = (*_beyond_blind(summary), *_unanswered(summary), *why)
     return Section("shows", "What this run shows", text=said, drawings=drawings)
 
@@ -186,7 +186,7 @@ def _calibration(summary: Summary) -> Section:
         return Section("calibration", "Calibration", text=("No probabilities were recorded.",))
     points = [ReliabilityPoint(each.mean_probability, each.accuracy, each.count) for each in found.bins]
     title = "Right, by stated probability"
-    drawings, why = _drawn(lambda: (reliability("calibration", title, points),))
+    drawings, why = drawn(lambda: (reliability("calibration", title, points),))
     said = (
         f"On average the stated probability of an answer is {100 * found.ece:.1f} points away from how often such "
         f"answers are right (expected calibration error {found.ece:.3f}). The Brier score is {found.brier:.3f}: 0 is "
@@ -259,7 +259,7 @@ def _exclusions(summary: Summary) -> Section:
     return Section("excluded", "Left out", text=(explained,), listings=found)
 
 
-def _drawn(draw: Callable[[], tuple[Drawing, ...]]) -> tuple[tuple[Drawing, ...], tuple[str, ...]]:
+def drawn(draw: Callable[[], tuple[Drawing, ...]]) -> tuple[tuple[Drawing, ...], tuple[str, ...]]:
     """Plots, or why there are none: a long run's report is not lost for want of a drawing library."""
     try:
         return draw(), ()

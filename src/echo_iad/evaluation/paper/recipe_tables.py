@@ -13,6 +13,7 @@ from echo_iad.evaluation.benchmark.subtasks import Subtask
 from echo_iad.evaluation.pages.comparison_table import Beside, Experiment
 from echo_iad.evaluation.pages.content import Column, Drawing
 from echo_iad.evaluation.pages.plots import Series, bar_groups, lines
+from echo_iad.evaluation.pages.sections import drawn
 from echo_iad.evaluation.pages.tables import at, mean_coverage, plain, signed
 from echo_iad.evaluation.paper.recipes import BARE_MODEL, Recipe
 from echo_iad.evaluation.published import (
@@ -81,13 +82,14 @@ def describe_experiment(recipe: Recipe, results: Sequence[Result]) -> Experiment
     rows["blind: learned"] = _with_mean({place: Beside(_blind(results, place)) for place in places})
     if recipe.name == "table1":
         rows |= _published_rows(places)
+    drawings, why_none = drawn(lambda: (_drawing(recipe, results, places),))
     return Experiment(
         name=recipe.name,
         title=recipe.title,
         rows=rows,
         text=(f"{recipe.source} of “{PAPER}”", *_stated(recipe, results)),
-        drawings=(_drawing(recipe, results, places),),
-        notes=(f"Figures of the paper stand beside {BARE}, unless the paper has the model itself.",),
+        drawings=drawings,
+        notes=(f"Figures of the paper stand beside {BARE}, unless the paper has the model itself.", *why_none),
     )
 
 

@@ -82,14 +82,17 @@ def reproduce(
     Returns
     -------
     mapping of str to tuple of MeasuredRow
-        Recipe's name -> its rows, contestant by contestant.
+        Recipe's name -> its rows, contestant by contestant, but those that no question is asked for.
     """
+    asked = {question.subtask for question in benchmark.questions}
     rows: dict[str, list[MeasuredRow]] = {recipe.name: [] for recipe in recipes}
     for contestant in contestants:
         ways: dict[str, Way] = {}
         for recipe in recipes:
             for row in recipe.rows:
                 way = _way(contestant, row.variation, benchmark, place)
+                if asked.isdisjoint(way.subtasks):
+                    continue
                 shared = ways.setdefault(_likeness(way), way)
                 rows[recipe.name].append(MeasuredRow(contestant.label, row.label, shared.folder))
         measure(benchmark, list(ways.values()), place.out / "memory", resume=resume, bar=bar)

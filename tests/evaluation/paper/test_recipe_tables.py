@@ -1,0 +1,126 @@
+from dataclasses import replace
+
+import pytest
+
+from echo_iad.evaluation.answers.records import AnswerRecord, AnswerStatus
+from echo_iad.evaluation.benchmark.subtasks import PAPER_SUBTASKS, Subtask
+from echo_iad.evaluation.pages.content import Column
+from echo_iad.evaluation.paper.recipe_tables import MEAN, Place, Result, describe_experiment, published_figure
+from echo_iad.evaluation.paper.recipes import RECIPES
+from echo_iad.evaluation.scores.summary import summarise
+
+
+def answers(pattern, dataset="DS-MVTec", subtasks=PAPER_SUBTASKS):
+    """For each subtask a question for each letter of the pattern; A is right, - unparsed. Half the parts are good."""
+    return [
+        AnswerRecord(
+            image=f"{dataset}/cap/image/{'good' if number % 2 else 'dent'}/{number}.png",
+            question_index=place,
+            dataset=dataset,
+            object="cap",
+            subtask=subtask,
+            question="?",
+            options={"A": "Yes.", "B": "No."},
+            correct="A",
+            defective=number % 2 == 0,
+            answer=None if letter == "-" else letter,
+            status=AnswerStatus.UNPARSED if letter == "-" else AnswerStatus.ANSWERED,
+            version="1",
+        )
+        for place, subtask in enumerate(subtasks)
+        for number, letter in enumerate(pattern)
+    ]
+
+
+def result(label, records, contestant="Qwen2-VL-7B-Instruct"):
+    blind = {"learned": {record.key: "A" if record.question_index else "B" for record in records}}
+    return Result(contestant, label, summarise(records, blind, [], seed=0))
+
+
+def figures(experiment, label):
+    return {column.name: cell for column, cell in experiment.rows[label].items()}
+
+
+def test_measured_stands_beside_published_with_the_difference():
+    found = describe_experiment(RECIPES["table1"], [result("bare model", answers("AAAB"))])
+    cell = found.rows["bare model"][Column("classification", "DS-MVTec")]
+    assert (cell.measured, cell.published) == (75, 68.46)
+    assert cell.delta == pytest.approx(75 - 68.46)
+    mean = found.rows["bare model"][MEAN]
+    assert mean.measured == 75
+    assert mean.published == pytest.approx((82.26 + 68.46 + 76.11 + 82.19 + 92.28) / 5)
+
+
+def test_table_1_ends_with_the_paper_s_own_rows():
+    found = describe_experiment(RECIPES["table1"], [result("bare model", answers("AABB"))])
+    paper = found.rows["paper: Qwen2-VL-7B + Echo"][Column("analysis", "DS-MVTec")]
+    assert (paper.measured, paper.published) == (None, 93.20)
+    assert next(label for label in found.rows if label.startswith("paper: ")) == "paper: Random Chance"
+
+
+def test_other_tables_have_the_mean_over_the_data_sets():
+    both = [*answers("AAAA"), *answers("AABB", dataset="VisA")]
+    found = figures(describe_experiment(RECIPES["table3"], [result("baseline", both)]), "baseline")
+    assert found["classification"].measured == 75
+    assert found["classification"].published == 67.61
+
+
+def test_a_blind_row_ends_every_table():
+    found = figures(describe_experiment(RECIPES["table3"], [result("baseline", answers("AABB"))]), "blind: learned")
+    assert found["discrimination"].measured == 0
+    assert found["analysis"].measured == 100
+
+
+def test_unparsed_answers_flag_the_cell_and_the_mean():
+    found = figures(describe_experiment(RECIPES["table3"], [result("baseline", answers("AA--"))]), "baseline")
+    assert found["description"].coverage == 50
+    assert found["mean"].coverage == 50
+    assert found["description"].measured == 100  # by MMAD's rule
+
+
+def test_what_the_paper_states_of_table_4_is_said_beside_what_was_measured():
+    results = [result("0-shot", answers("AABB")), result("1-shot", answers("AABB")), result("1-shot*", answers("AAAB"))]
+    found = describe_experiment(RECIPES["table4"], results)
+    said = " ".join(found.text)
+    assert "Qwen2-VL-7B, mean of the subtasks, 1-shot* over 0-shot: +3.23 published, +25.00 measured" in said
+    assert "Qwen2-VL-2B, discrimination, 1-shot over 0-shot: +0.67 published." in said
+    assert all(cell.published is None for row in found.rows.values() for cell in row.values())
+
+
+def test_figures_are_drawn_from_what_was_measured():
+    results = [result(row.label, answers("AAAB")) for row in RECIPES["figure6"].rows]
+    found = describe_experiment(RECIPES["figure6"], results)
+    assert found.drawings[0].name == "figure6"
+    assert "The paper states: One reference helps most" in " ".join(found.text)
+
+
+def test_two_contestants_are_named_in_their_rows():
+    results = [result("bare model", answers("AABB"), name) for name in ("one", "two")]
+    rows = describe_experiment(RECIPES["figure5"], results).rows
+    assert {"one, bare model", "two, bare model"} <= set(rows)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "contestant", "label", "subtask", "dataset", "figure"),
+    [
+        ("table1", "transformers:Qwen/Qwen2-VL-2B-Instruct", "bare model", Subtask.ANALYSIS, "VisA", 68.53),
+        ("table1", "transformers:Qwen/Qwen2-VL-2B-Instruct", "with Echo", Subtask.ANALYSIS, "VisA", None),
+        ("table1", "embedded", "with Echo", Subtask.DISCRIMINATION, "VisA", 76.79),
+        ("table1", "embedded", "with Echo", Subtask.DISCRIMINATION, "GoodsAD", None),
+        ("table2", "qwen2-vl-2b", "domain knowledge", Subtask.DESCRIPTION, None, 70.70),
+        ("table2", "embedded", "bare model", Subtask.DESCRIPTION, None, None),
+        ("table3", "embedded", "without all", Subtask.ANALYSIS, None, 85.05),
+        ("table3", "qwen2-vl-2b", "without all", Subtask.ANALYSIS, None, None),
+        ("table3", "embedded", "without visual comparator", Subtask.ANALYSIS, None, None),
+    ],
+)
+def test_published_figures_are_found_or_none(recipe, contestant, label, subtask, dataset, figure):
+    assert published_figure(RECIPES[recipe], contestant, label, Place(subtask, dataset)) == figure
+
+
+def test_a_row_that_was_not_asked_about_a_column_leaves_it_out():
+    two = [replace(record, version="1") for record in answers("AABB", subtasks=PAPER_SUBTASKS[:2])]
+    results = [result("bare model", answers("AABB")), result("QA", two)]
+    found = describe_experiment(RECIPES["table3"], results)
+    assert "localization" not in figures(found, "QA")
+    assert "localization" in figures(found, "bare model")
