@@ -74,7 +74,6 @@ class DeciderSettings(_Section):
     name: str
     abstain_below: Share
     model: str = ""
-    format: Literal["multiple_choice", "open", "true_false"] = "multiple_choice"
     rotations: Positive = 1
     max_new_tokens: Positive = 256
     max_side: Annotated[int, Field(ge=28)] = 1024

@@ -7,8 +7,8 @@ import pytest
 
 from echo_iad.domain.messages import PicturePart, Role, pictures_of
 from echo_iad.domain.questions import Question, QuestionType
+from echo_iad.evaluation.answers.forms import STATEMENT
 from echo_iad.prompts.builder import PromptStyle, build_messages
-from echo_iad.prompts.formats import AnswerFormat, Verdicts, put
 
 SNAPSHOT = Path(__file__).with_name("prompts.txt")
 QUESTIONS = {
@@ -27,11 +27,12 @@ FOUND = {
     QuestionType.ANALYSIS: {"shots": 0, "reasoning": True},
     QuestionType.OTHER: {"shots": 0},
 }
-VERDICTS = Verdicts(good="B", defective="A")
+
+DENIAL = Question(STATEMENT, {"A": "True", "B": "False"})
 
 
-def build(evidence, question=QUESTIONS[QuestionType.DISCRIMINATION], way=AnswerFormat.MULTIPLE_CHOICE, **style):
-    return build_messages(put(question, way, VERDICTS), evidence, evidence.exhibits, PromptStyle(**style))
+def build(evidence, question=QUESTIONS[QuestionType.DISCRIMINATION], **style):
+    return build_messages(question, evidence, evidence.exhibits, PromptStyle(**style))
 
 
 def written(messages):
@@ -44,12 +45,10 @@ def written(messages):
 
 
 def test_every_prompt_is_as_in_the_snapshot(scene):
-    pieces = []
-    for kind, question in QUESTIONS.items():
-        for way in AnswerFormat:
-            if way is AnswerFormat.TRUE_FALSE and kind is not QuestionType.DISCRIMINATION:
-                continue
-            pieces.append(f"=== {kind}, {way} ===\n{written(build(scene(**FOUND[kind]), question, way))}\n")
+    asked = [(f"{kind}, options", kind, question) for kind, question in QUESTIONS.items()]
+    asked += [(f"{kind}, open", kind, Question(question.text)) for kind, question in QUESTIONS.items()]
+    asked.append(("discrimination, statement", QuestionType.DISCRIMINATION, DENIAL))
+    pieces = [f"=== {title} ===\n{written(build(scene(**FOUND[kind]), question))}\n" for title, kind, question in asked]
     text = "\n".join(pieces)
     if os.environ.get("UPDATE_SNAPSHOTS"):
         SNAPSHOT.write_text(text, encoding="utf-8")

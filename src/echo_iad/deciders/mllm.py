@@ -21,7 +21,7 @@ from echo_iad.errors import EchoError
 from echo_iad.mllms.base import MLLM, UnscoredError
 from echo_iad.mllms.catalog import load_mllm
 from echo_iad.prompts.builder import PromptStyle, build_messages
-from echo_iad.prompts.formats import AnswerFormat, Form, Verdicts, put
+from echo_iad.prompts.rotation import Rotation, rotate
 from echo_iad.settings import DeciderSettings
 
 UNPARSED = "Unparsed:"
@@ -32,12 +32,12 @@ REFUSED = "Refused:"
 
 @dataclass(frozen=True)
 class _Asked:
-    """One question, put in one form or in several turns of it."""
+    """One question, in one or several rotations of its options."""
 
     question: Question
     sides: Mapping[str, Side]
     """Option label -> what it says of the part; empty unless the question asks whether it is good."""
-    forms: tuple[Form, ...]
+    rotations: tuple[Rotation, ...]
     prompts: tuple[Messages, ...]
 
 
@@ -48,7 +48,7 @@ class MllmDecider:
     ----------
     mllm : MLLM
     settings : DeciderSettings
-        Format, turns of the options, size of the pictures.
+        Rotations of the options, size of the pictures, when to abstain.
     """
 
     name = "mllm"
@@ -74,25 +74,24 @@ class MllmDecider:
             return self._failed(f"No answer: {fault}")
 
     def _put(self, question: Question, kind: QuestionType, evidence: Evidence, exhibits: Exhibits) -> _Asked:
-        settings = self._settings
         asks_verdict = kind is QuestionType.DISCRIMINATION and bool(question.options)
         sides = option_sides(question.text, question.options) if asks_verdict else {}
-        first = put(question, AnswerFormat(settings.format), _verdicts(sides))
-        turns = min(settings.rotations, len(first.options)) if self._mllm.scores_options else 1
-        forms = [put(question, first.format, _verdicts(sides), turn=turn) for turn in range(1, turns)]
-        prompts = tuple(build_messages(form, evidence, exhibits, self._style) for form in (first, *forms))
-        return _Asked(question, sides, (first, *forms), prompts)
+        scored = bool(question.options) and self._mllm.scores_options
+        count = min(self._settings.rotations, len(question.options)) if scored else 1
+        rotations = tuple(rotate(question, places) for places in range(count))
+        prompts = tuple(build_messages(each.question, evidence, exhibits, self._style) for each in rotations)
+        return _Asked(question, sides, rotations, prompts)
 
     def _scored(self, asked: _Asked) -> Decision | None:
-        """Decide by the probabilities of the options, averaged over their turns; None when there are none."""
-        labels = list(asked.forms[0].options)
+        """Decide by the probabilities of the options, averaged over their rotations; None when there are none."""
+        labels = list(asked.question.options)
         if not labels or not self._mllm.scores_options:
             return None
         try:
             scores = self._mllm.score_options(asked.prompts, labels)
         except UnscoredError:
             return None
-        chances = _averaged(asked.forms, scores, asked.question)
+        chances = _averaged(asked.rotations, scores, asked.question)
         second, best = sorted(chances.values())[-2:]
         chosen = max(chances, key=lambda label: chances[label])
         p_anomalous = _p_anomalous(asked.sides, chances)
@@ -120,16 +119,15 @@ class MllmDecider:
 
     def _written(self, asked: _Asked) -> Decision:
         """Decide by what the model writes."""
-        form, options = asked.forms[0], asked.question.options
+        options = asked.question.options
         text = self._mllm.generate(asked.prompts[0], max_new_tokens=self._settings.max_new_tokens)
         if not options:
             if not text.strip() or looks_refused(text):
                 return self._unread(text)
             return self._answered(None, text.strip(), text)
-        read = read_choice(text, form.options or options)
-        if read is None:
+        chosen = read_choice(text, options)
+        if chosen is None:
             return self._unread(text)
-        chosen = form.means.get(read, read)
         return self._answered(chosen, options[chosen], text)
 
     def _answered(self, option: str | None, words: str, raw_text: str) -> Decision:
@@ -168,14 +166,6 @@ def make_decider(settings: DeciderSettings, text_encoder: TextEncoder) -> MllmDe
     return MllmDecider(load_mllm(settings.model), settings)
 
 
-def _verdicts(sides: Mapping[str, Side]) -> Verdicts | None:
-    """The options for good and for defective when a question has just these two."""
-    labels = {side: label for label, side in sides.items()}
-    if len(sides) != 2 or set(labels) != {Side.GOOD, Side.DEFECTIVE}:
-        return None
-    return Verdicts(labels[Side.GOOD], labels[Side.DEFECTIVE])
-
-
 def _p_anomalous(sides: Mapping[str, Side], chances: Mapping[str, float]) -> float | None:
     """Probability of the options that say "defective", of all that take a side; None when one side is missing."""
     if not {Side.GOOD, Side.DEFECTIVE} <= set(sides.values()):
@@ -185,11 +175,13 @@ def _p_anomalous(sides: Mapping[str, Side], chances: Mapping[str, float]) -> flo
     return defective / (defective + good)
 
 
-def _averaged(forms: Sequence[Form], scores: Sequence[Mapping[str, float]], question: Question) -> dict[str, float]:
-    """Mean probability of each of the question's options over the turns, summing to one."""
+def _averaged(
+    rotations: Sequence[Rotation], scores: Sequence[Mapping[str, float]], question: Question
+) -> dict[str, float]:
+    """Mean probability of each of the question's options over the rotations, summing to one."""
     sums = dict.fromkeys(question.options, 0.0)
-    for form, scored in zip(forms, scores, strict=True):
+    for rotation, scored in zip(rotations, scores, strict=True):
         for shown, score in scored.items():
-            sums[form.means[shown]] += math.exp(score)
+            sums[rotation.means[shown]] += math.exp(score)
     total = sum(sums.values())
     return {label: share / total for label, share in sums.items()}

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from echo_iad.domain.evidence import Comparison, Evidence, Exhibits, ReasoningStep, Region
 from echo_iad.domain.messages import Message, Messages, Part, Role, TextPart
-from echo_iad.prompts.formats import Form
+from echo_iad.domain.questions import Question
 from echo_iad.prompts.pictures import query_part, reference_parts
 
 _REGIONS = 3
@@ -31,13 +31,13 @@ class PromptStyle:
     """Whether a comparison that found nothing is told; else it is silent below the tolerance."""
 
 
-def build_messages(form: Form, evidence: Evidence, exhibits: Exhibits, style: PromptStyle) -> Messages:
+def build_messages(question: Question, evidence: Evidence, exhibits: Exhibits, style: PromptStyle) -> Messages:
     """Compose what a model is told and shown.
 
     Parameters
     ----------
-    form : Form
-        The question as it is put.
+    question : Question
+        With options it is multiple choice, without it is open.
     evidence : Evidence
         What is missing there is not mentioned.
     exhibits : Exhibits
@@ -58,7 +58,7 @@ def build_messages(form: Form, evidence: Evidence, exhibits: Exhibits, style: Pr
     about = {"count": len(references), "object": (evidence.object.name or "").replace("_", " ")}
     samples: tuple[Part, ...] = (_text("references", **about), *references) if references else ()
     shown = (*samples, _text("query", **about), query_part(exhibits, style.max_side))
-    asked = _text(form.format.value, question=form.question.strip(), options=form.options, **about)
+    asked = _text("question", question=question.text.strip(), options=question.options)
     told = _findings(evidence, style)
     last = TextPart("\n\n".join(part.text for part in (told, asked) if part.text))
     return (Message(Role.SYSTEM, (_text("system"),)), Message(Role.USER, (*shown, last)))

@@ -1,14 +1,20 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from echo_iad.deciders.mllm import MllmDecider
 from echo_iad.domain.decisions import Decision, Scoring, Status
+from echo_iad.domain.evidence import Evidence, Exhibits, ObjectMatch
+from echo_iad.domain.parts import Picture
 from echo_iad.domain.questions import QuestionType
 from echo_iad.evaluation.answers.asking import AnswerForm
 from echo_iad.evaluation.answers.forms import STATEMENT, YesAndNo, put, yes_and_no
 from echo_iad.evaluation.benchmark.questions import BenchmarkQuestion
 from echo_iad.evaluation.benchmark.subtasks import Subtask
+from echo_iad.mllms.scripted import Line, ScriptedMllm
 from echo_iad.planning.question_types import classify_question
+from echo_iad.settings import load_profile
 
 
 def asked(options, subtask=Subtask.DISCRIMINATION):
@@ -82,3 +88,72 @@ def test_yes_and_no_are_told_by_their_text_alone():
     assert yes_and_no({"x": "no", "y": "YES!"}) == YesAndNo(yes="y", no="x")
     assert yes_and_no(PLACES) is None
     assert yes_and_no({"A": "Yes.", "B": "No.", "C": "Perhaps."}) is None
+
+
+MATCH = ObjectMatch("cap", named_by_user=True, similarity=0.9, margin=0.1, reason="Named.")
+EVIDENCE = Evidence(MATCH, exhibits=Exhibits(Picture(np.full((40, 60, 3), 99, np.uint8), 60, 40, "a.png", "ab" * 32)))
+
+
+def decided(question, form, script):
+    """What a multimodal model's answer to a benchmark's question in a form is read as."""
+    wording = put(question, form)
+    model = MllmDecider(ScriptedMllm(script, "scripted:test"), load_profile("edge").decider)
+    return wording.read(model.decide(wording.question, classify_question(wording.question), EVIDENCE))
+
+
+@pytest.mark.parametrize("options", [YES_FIRST, NO_FIRST])
+@pytest.mark.parametrize(("false", "said"), [(0.7, "Yes."), (0.2, "No.")])
+def test_a_model_that_calls_the_denial_false_has_found_a_defect(options, false, said):
+    def script(messages):
+        assert f"Question: {STATEMENT}\nA. True\nB. False\n" in messages[-1].text
+        return Line(probabilities={"A": 1 - false, "B": false})
+
+    decision = decided(asked(options), AnswerForm.TRUE_FALSE, script)
+    assert options[decision.option] == said
+    assert decision.probabilities[decision.option] == pytest.approx(max(false, 1 - false))
+    assert (decision.p_anomalous, decision.scoring) == (pytest.approx(false), Scoring.LOGPROBS)
+
+
+def test_a_model_without_probabilities_writes_false():
+    decision = decided(asked(NO_FIRST), AnswerForm.TRUE_FALSE, lambda messages: "False")
+    assert (decision.option, decision.scoring, decision.raw_text) == ("B", Scoring.TEXT, "False")
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "letter"),
+    [
+        (asked(PLACES, Subtask.LOCALIZATION), "Centre.", "B"),
+        (asked(NO_FIRST), "Yes.", "B"),
+        (asked(NO_FIRST), "No.", "A"),
+    ],
+)
+def test_a_model_asked_openly_sees_no_option_and_its_words_name_one(question, said, letter):
+    def script(messages):
+        assert messages[-1].text.endswith(f"{question.text}\nAnswer in one or two short sentences.")
+        return said
+
+    decision = decided(question, AnswerForm.OPEN, script)
+    assert (decision.status, decision.option, decision.raw_text) == (Status.ANSWERED, letter, said)
+    assert (decision.model, decision.scoring, decision.probabilities) == ("scripted:test", Scoring.TEXT, {})
+
+
+@pytest.mark.parametrize("form", list(AnswerForm))
+@pytest.mark.parametrize("said", ["It might be anything.", "I'm sorry, but I can't help with that."])
+def test_what_a_model_writes_that_is_no_answer_is_a_failure_in_every_form(form, said):
+    for question in (asked(YES_FIRST), asked(PLACES, Subtask.LOCALIZATION)):
+        decision = decided(question, form, lambda messages: said)
+        assert (decision.status, decision.option, decision.raw_text) == (Status.FAILED, None, said)
+
+
+def test_a_model_that_fails_fails_in_every_form():
+    for form in AnswerForm:
+        decision = decided(asked(YES_FIRST), form, lambda messages: Line(fail="out of memory"))
+        assert (decision.status, decision.reason) == (Status.FAILED, "No answer: out of memory")
+
+
+def test_every_option_as_it_is_worded_reaches_the_model():
+    def script(messages):
+        assert "A. Top left.\nB. Centre.\nC. Bottom.\n" in messages[-1].text
+        return Line(probabilities={"A": 0.1, "B": 0.2, "C": 0.7})
+
+    assert decided(asked(PLACES, Subtask.LOCALIZATION), AnswerForm.MULTIPLE_CHOICE, script).option == "C"
