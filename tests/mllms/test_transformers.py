@@ -17,7 +17,8 @@ torch = pytest.importorskip("torch")
 
 
 def load(folder):
-    return load_mllm(f"transformers:{folder}")
+    """A model without its memory of results, so that it computes what is asked."""
+    return load_mllm(f"transformers:{folder}").mllm
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -109,6 +110,21 @@ def test_the_same_seed_writes_the_same_bytes_and_another_others(tmp_path):
     )
     assert one == again
     assert one["model.safetensors"] != other["model.safetensors"]
+
+
+@pytest.mark.usefixtures("folders")  # whatever transformers says when it is imported, it has said
+def test_writing_a_model_says_nothing(tmp_path, capfd):
+    write_random_mllm(tmp_path / "model")
+    assert tuple(capfd.readouterr()) == ("", "")
+
+
+def test_a_loaded_model_computes_a_prompt_once_for_all_who_load_it(folder, ask, monkeypatch):
+    prompt, name = ask("Asked by several cells?"), f"transformers:{folder}"
+    first = load_mllm(name).score_options([prompt], "AB")
+    monkeypatch.setattr(load(folder), "_inputs", None)  # cannot compute any more
+    assert load_mllm(name).score_options([prompt], "AB") == first
+    with pytest.raises(MllmError):
+        load_mllm(name).score_options([ask("Another?")], "AB")
 
 
 def test_a_system_message_is_kept_by_a_template_without_that_role(tmp_path, ask):

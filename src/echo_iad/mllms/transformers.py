@@ -22,6 +22,7 @@ from echo_iad.errors import MissingModelError
 from echo_iad.mllms.base import MllmError, normalised
 from echo_iad.mllms.folders import download_command, find_model
 from echo_iad.mllms.processors import load_processor
+from echo_iad.mllms.remembering import RememberingMllm
 from echo_iad.mllms.spellings import Tokens, spellings
 
 _BATCH = 4
@@ -195,10 +196,10 @@ def _continued(inputs: dict[str, torch.Tensor], tokens: Tokens) -> dict[str, tor
 
 
 @functools.lru_cache(maxsize=1)
-def load_model(name: str) -> TransformersMllm:
+def load_model(name: str) -> RememberingMllm:
     """Load a model from a folder or from the hub's cache, in float32 on a CPU and bfloat16 on a GPU.
 
-    The last one stays loaded, so that several profiles share it.
+    The last one stays loaded with its results, so that several profiles share both.
 
     Raises
     ------
@@ -209,7 +210,7 @@ def load_model(name: str) -> TransformersMllm:
     on_gpu = torch.cuda.is_available()
     torch.set_num_threads(threads())
     try:
-        with _quiet():
+        with quiet():
             model, report = transformers.AutoModelForImageTextToText.from_pretrained(
                 folder,
                 local_files_only=True,
@@ -231,11 +232,12 @@ def load_model(name: str) -> TransformersMllm:
         msg = f"The model {name!r} in {folder} {lacking}. {download_command(name)}"
         raise MissingModelError(msg)
     placed = model.eval().to("cuda" if on_gpu else "cpu")
-    return TransformersMllm(f"transformers:{name}", placed, processor)
+    return RememberingMllm(TransformersMllm(f"transformers:{name}", placed, processor))
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
+    """Let transformers neither warn nor draw progress bars meanwhile."""
     log = transformers.utils.logging
     level, bars = log.get_verbosity(), log.is_progress_bar_enabled()
     log.set_verbosity_error()

@@ -43,6 +43,8 @@ def write_random_mllm(folder: Path | str, family: str = "llava", seed: int = 0) 
     try:
         import torch
 
+        from echo_iad.mllms.transformers import quiet
+
         makers = import_module("echo_iad.testing.random_families").MAKERS
     except ImportError as fault:
         feature = "A random model"
@@ -50,6 +52,7 @@ def write_random_mllm(folder: Path | str, family: str = "llava", seed: int = 0) 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model, *beside = makers[family]()
-    for saved in (model, *beside):
-        saved.save_pretrained(folder)
+    with quiet():
+        for saved in (model, *beside):
+            saved.save_pretrained(folder)
     return Path(folder)
