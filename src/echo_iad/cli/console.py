@@ -6,6 +6,7 @@ Rich is imported when something is printed, so that ``--help`` stays fast.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -55,14 +56,21 @@ def progress_bar(title: str, *, wanted: bool = True) -> Iterator[Progress]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
         TextColumn("{task.fields[name]}", style="dim", markup=False),
     )
     bar = Bar(*columns, console=console, transient=True, disable=not (wanted and console.is_terminal))
-    task = bar.add_task(title, total=None, name="")
+    task = bar.add_task(title, total=None, name="", rate="")
+    first: list[tuple[float, int]] = []  # when work began, and what was done before
 
     def show(done: int, total: int, name: str) -> None:
-        bar.update(task, completed=done, total=total, name=name)
+        if not first:
+            first.append((time.monotonic(), done))
+        since, before = first[0]
+        spent = time.monotonic() - since
+        rate = f"{(done - before) / spent:.1f}/s" if spent > 1 else ""
+        bar.update(task, completed=done, total=total, name=name, rate=rate)
 
     with bar:
         yield show

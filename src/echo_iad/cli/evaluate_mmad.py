@@ -148,6 +148,8 @@ def _remarks(summary: Summary) -> list[str]:
     if unanswered:
         counted = ", ".join(f"{count} {status}" for status, count in unanswered.items())
         said.append(f"Not answered, and counted as wrong: {counted}.")
+    if summary.zero_shot:
+        said.append(f"0-shot, without any reference: {', '.join(summary.zero_shot)}.")
     if summary.excluded:
         said.append(f"Left out: {len(summary.excluded)} pictures, templates or questions; the report names them.")
     return said

@@ -165,6 +165,8 @@ def test_an_object_without_normals_is_run_0_shot(echo_iad, drawn_mmad, tmp_path)
     told = [record for record in read_records(out) if record.object == "circuit_board"]
     assert {record.status for record in told if record.subtask is Subtask.DISCRIMINATION} == {AnswerStatus.ABSTAINED}
     assert summary_of(out)["strict"]["VisA"]["discrimination"] == 0
+    assert summary_of(out)["zero_shot"] == ["circuit_board"]
+    assert "0-shot, without any reference: circuit_board." in ended.out
 
 
 def test_variants_of_the_questions_stand_in_the_summary(echo_iad, read_only_mmad, memory, tmp_path):

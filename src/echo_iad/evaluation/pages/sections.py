@@ -48,6 +48,7 @@ def facts(summary: Summary, made_at: str) -> tuple[Fact, ...]:
         "Data": ", ".join(f"{dataset} {sum(cells.values())}" for dataset, cells in summary.counts.items()),
         "Questions": f"{questions} about {objects} object{'s' if objects != 1 else ''}",
         "Questions' digest": summary.questions_sha256[:12],
+        "0-shot": ", ".join(summary.zero_shot),
         "Seed": str(summary.seed),
         "Echo": summary.version,
         "Written": made_at,

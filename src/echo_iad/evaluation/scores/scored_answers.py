@@ -53,6 +53,8 @@ class ScoredAnswer:
     official: OfficialAnswer
     certainty: Certainty | None
     assisted: bool
+    shots: int
+    """References that it had to go by."""
     marks: tuple[str, ...]
     latency_ms: float
 
@@ -158,6 +160,7 @@ def _scored(record: AnswerRecord) -> ScoredAnswer:
         official_answer(record),
         certainty(record) if covered else None,
         record.assisted,
+        record.shots,
         record.marks,
         record.latency_ms,
     )

@@ -114,6 +114,8 @@ class Summary:
     """95 % interval of the strict accuracy, by bootstrap over images."""
     per_object: Cells[float]
     """Object, or ``dataset/object`` where two data sets share a name -> subtask -> strict accuracy."""
+    zero_shot: tuple[str, ...]
+    """Objects for which no answer had a reference to go by."""
     statuses: Mapping[str, int]
     calibration: Calibration
     """Shares from 0 to 1 here, with four decimals."""
@@ -194,6 +196,7 @@ def summarise(
         coverage=_rounded(coverage(scored)),
         intervals=_rounded(_intervals(scored, seed)),
         per_object=_rounded(strict_by_object(scored)),
+        zero_shot=_zero_shot(scored),
         statuses=_statuses(scored),
         calibration=_rounded(calibrate(a.certainty for a in scored.answers if a.certainty), digits=4),
         marked=_rounded(_marked(scored)),
@@ -251,6 +254,11 @@ def _adapter() -> TypeAdapter[Summary]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(Summary)
+
+
+def _zero_shot(scored: ScoredAnswers) -> tuple[str, ...]:
+    objects = {answer.object for answer in scored.answers}
+    return tuple(sorted(objects - {answer.object for answer in scored.answers if answer.shots}))
 
 
 def _intervals(scored: ScoredAnswers, seed: int) -> Table[tuple[float, float]]:
