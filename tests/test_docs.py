@@ -12,19 +12,22 @@ import typing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import BaseModel
 
 from echo_iad import errors
 from echo_iad.cli.app import main
 from echo_iad.cli.inspect import parse_options
+from echo_iad.domain.messages import Message, PicturePart, Role, TextPart
 from echo_iad.domain.questions import QuestionType
 from echo_iad.echo import Echo
 from echo_iad.encoders.catalog import load_image_encoder, load_text_encoder
-from echo_iad.evaluation.mmad import read_mmad
+from echo_iad.evaluation.benchmark.mmad import read_mmad
 from echo_iad.images.loading import load_picture
 from echo_iad.memory import database
 from echo_iad.memory.store import Memory
+from echo_iad.mllms.catalog import load_mllm
 from echo_iad.settings import Profile, load_profile, profile_text
 from echo_iad.testing import check_text_encoder
 
@@ -118,6 +121,22 @@ def foreign_encoder_error(memory):
 def unknown_object_error(memory):
     with Echo.from_profile("edge", memory=memory) as echo:
         echo.inspect("new.jpg", object="prinetd_cap")
+
+
+def scores_of(line):
+    """What a script of one line says about a part."""
+    Path("answers.jsonl").write_text(line, encoding="utf-8")
+    pixels = np.zeros((4, 4, 3), np.uint8)
+    prompt = (Message(Role.USER, (PicturePart(pixels, "query", "new.jpg"), TextPart("Is there any defect?"))),)
+    return load_mllm("scripted:answers.jsonl").score_options([prompt], ["A", "B"])
+
+
+def mllm_error(memory):
+    scores_of('{"image": "other.jpg", "answer": "A"}')
+
+
+def unscored_error(memory):
+    scores_of('{"answer": "A"}')
 
 
 @dataclass(frozen=True)

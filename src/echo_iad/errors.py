@@ -19,6 +19,8 @@ The tree::
     │       ├── MemoryDamagedError    its contents contradict each other
     │       ├── ForeignEncoderError   made by another encoder than the profile's
     │       └── UnknownObjectError    an object that is not enrolled
+    ├── MllmError                 a multimodal model cannot answer one prompt: a failed decision
+    │   └── UnscoredError         it scores no options; what it writes is read instead
     └── ContractError             a plug-in broke a promise (a bug, its traceback stays)
 
 A message says what is wrong, whose it is, what is allowed, what was got, and the next step.
@@ -113,6 +115,14 @@ class UnknownObjectError(MemoryStoreError):
         known = ", ".join(names) or "none"
         cure = "" if nearest else f" Enrol it with: echo-iad enrol FOLDER --object {name} --memory DIR"
         super().__init__(f"Object {name!r} is not enrolled in this memory.{hint} Enrolled: {known}.{cure}")
+
+
+class MllmError(EchoError):
+    """A multimodal model could not answer this one prompt; others may go on."""
+
+
+class UnscoredError(MllmError):
+    """No probabilities of options are to be had for this prompt; a text may be."""
 
 
 class ContractError(EchoError):

@@ -10,8 +10,7 @@ from echo_iad.domain.decisions import Scoring, Status
 from echo_iad.domain.evidence import Exhibits
 from echo_iad.domain.parts import Picture
 from echo_iad.domain.questions import Question, QuestionType
-from echo_iad.errors import ProfileError
-from echo_iad.mllms.base import MllmError
+from echo_iad.errors import MllmError, ProfileError
 from echo_iad.mllms.scripted import Line, ScriptedMllm
 from echo_iad.settings import load_profile
 from echo_iad.testing import check_decider

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from echo_iad.domain.messages import Message, PicturePart, Role, TextPart
-from echo_iad.mllms.base import MllmError
+from echo_iad.errors import MllmError
 from echo_iad.mllms.remembering import RememberingMllm
 from echo_iad.mllms.scripted import Line, ScriptedMllm
 from echo_iad.testing import check_mllm

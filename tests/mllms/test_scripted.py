@@ -3,8 +3,7 @@ import math
 import pytest
 
 from echo_iad.domain.messages import Message, PicturePart, Role, TextPart
-from echo_iad.errors import MissingModelError
-from echo_iad.mllms.base import MllmError, UnscoredError
+from echo_iad.errors import MissingModelError, MllmError, UnscoredError
 from echo_iad.mllms.catalog import load_mllm
 from echo_iad.mllms.scripted import Line, ScriptedMllm
 from echo_iad.testing import check_mllm

@@ -7,8 +7,7 @@ import math
 import pytest
 from safetensors.torch import load_file, save_file
 
-from echo_iad.errors import MissingModelError
-from echo_iad.mllms.base import MllmError
+from echo_iad.errors import MissingModelError, MllmError
 from echo_iad.mllms.catalog import load_mllm
 from echo_iad.testing import check_mllm, write_random_mllm
 from echo_iad.testing.random_mllm import FAMILIES

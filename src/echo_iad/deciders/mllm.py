@@ -17,8 +17,8 @@ from echo_iad.domain.evidence import Evidence, Exhibits
 from echo_iad.domain.messages import Messages
 from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.encoders.base import TextEncoder
-from echo_iad.errors import EchoError
-from echo_iad.mllms.base import MLLM, UnscoredError
+from echo_iad.errors import EchoError, UnscoredError
+from echo_iad.mllms.base import MLLM
 from echo_iad.mllms.catalog import load_mllm
 from echo_iad.prompts.builder import PromptStyle, build_messages
 from echo_iad.prompts.rotation import Rotation, rotate

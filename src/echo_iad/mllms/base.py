@@ -10,15 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from echo_iad.domain.messages import Messages
-from echo_iad.errors import EchoError
-
-
-class MllmError(EchoError):
-    """A model could not answer this one prompt; others may go on."""
-
-
-class UnscoredError(MllmError):
-    """No probabilities of options are to be had for this prompt; its text may be."""
 
 
 @runtime_checkable

@@ -14,8 +14,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from echo_iad.domain.messages import Messages, PicturePart, pictures_of
-from echo_iad.errors import MissingModelError
-from echo_iad.mllms.base import MllmError, UnscoredError, normalised
+from echo_iad.errors import MissingModelError, MllmError, UnscoredError
+from echo_iad.mllms.base import normalised
 
 _UNLIKELY = 1e-6
 """Probability of an option that the script gives none, so that a logarithm exists."""

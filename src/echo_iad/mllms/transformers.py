@@ -18,8 +18,8 @@ from PIL import Image
 
 from echo_iad.domain.messages import Message, Messages, Role, TextPart, pictures_of
 from echo_iad.encoders.sessions import threads
-from echo_iad.errors import MissingModelError
-from echo_iad.mllms.base import MllmError, normalised
+from echo_iad.errors import MissingModelError, MllmError
+from echo_iad.mllms.base import normalised
 from echo_iad.mllms.folders import download_command, find_model
 from echo_iad.mllms.processors import load_processor
 from echo_iad.mllms.remembering import RememberingMllm
