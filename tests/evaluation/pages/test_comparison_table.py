@@ -35,7 +35,7 @@ def test_measured_stands_above_published_and_delta():
     table = comparison_table("Caption", ROWS)
     assert [(column.group, column.name) for column in table.columns] == [("VisA", "discrimination"), ("", "mean")]
     assert [[(cell.text, cell.note) for cell in row.cells] for row in table.rows] == [
-        [("70.00", "paper 73.00, −3.00"), ("–", "paper 74.73")],
+        [("70.00", "paper 73.00, −3.00"), ("74.73", "paper")],
         [("76.79 ⚠ 96 %", "paper 76.79, 0.00"), ("80.00", "")],
         [("–", ""), ("–", "")],
     ]

@@ -162,6 +162,8 @@ def _measured(cell: Beside) -> Cell:
 def _cell(cell: Beside | None) -> Cell:
     if cell is None:
         return Cell(NONE)
+    if cell.measured is None and cell.published is not None:
+        return Cell(percent(cell.published, DIGITS), "paper")
     measured = _measured(cell)
     delta = "" if cell.delta is None else f", {signed(cell.delta, DIGITS)}"
     note = "" if cell.published is None else f"paper {percent(cell.published, DIGITS)}{delta}"
