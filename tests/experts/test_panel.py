@@ -29,6 +29,10 @@ class Scripted:
     def pictures(self, references):
         return [f"preview {reference.id}" for reference in references]
 
+    def originals(self, references, side):
+        self.calls.append(("originals", side))
+        return tuple(f"original {reference.id}" for reference in references)
+
     def compare(self, picture, levels, object, pictures, tolerance):
         self.calls.append(("compare", object, tuple(pictures), tolerance.false_alarm_rate))
         return self.found[1]
@@ -133,6 +137,27 @@ def test_the_decision_maker_gets_the_evidence(table):
     evidence = consult(panel, case)
     assert panel.decide(case, evidence, Timings()).reason == "scripted"
     assert asked.calls[-1] == ("decide", QuestionType.LOCALIZATION, evidence)
+
+
+def test_a_decision_maker_that_looks_gets_the_references_own_files(table):
+    panel, asked = table()
+    asked.picture_side = 640
+    case = case_of(Expert.REFERENCE_EXTRACTOR, Expert.VISUAL_COMPARATOR)
+    evidence = consult(panel, case)
+    assert evidence.exhibits.originals == ()
+    panel.decide(case, evidence, Timings())
+    *_, (_, side), (_, _, seen) = asked.calls
+    assert (side, seen.exhibits.originals, seen.exhibits.references) == (640, ("original 7",), ("preview 7",))
+    assert ("compare", "gear", ("preview 7",), 0.07) in asked.calls
+
+
+def test_without_references_or_a_look_no_file_is_read(table):
+    panel, asked = table()
+    for experts, side in (((Expert.REFERENCE_EXTRACTOR,), 0), ((Expert.KNOWLEDGE_GUIDE,), 640)):
+        asked.picture_side = side
+        case = case_of(*experts)
+        panel.decide(case, consult(panel, case), Timings())
+    assert "originals" not in {call[0] for call in asked.calls}
 
 
 def test_times_are_kept_for_each_step_that_was_taken(table):

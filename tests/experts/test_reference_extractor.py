@@ -1,8 +1,11 @@
+import hashlib
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from echo_iad.experts.reference_extractor import ReferenceExtractor
-from echo_iad.images.preparing import decode_jpeg
+from echo_iad.images.preparing import decode_jpeg, encode_png
 from echo_iad.settings import load_profile
 
 
@@ -64,3 +67,15 @@ def test_pictures_are_the_previews_in_order(extractor_of, gear):
     found = extractor.extract(gear, "gear", key="a")
     levels = [round(float(decode_jpeg(data).mean())) for data in extractor.pictures(found)]
     assert levels == [100 + int(reference.path.split("/")[-1].removesuffix(".png")) for reference in found]
+
+
+def test_originals_are_in_the_order_of_the_references_and_may_be_gone(memory, normal_of, extractor_of, gear, tmp_path):
+    path = tmp_path / "gear.png"
+    path.write_bytes(encode_png(np.full((500, 600, 3), 7, np.uint8)))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    (there,) = memory.add([replace(normal_of("gear", 20), path=str(path), sha256=digest)])
+    extractor = extractor_of(shots=13)
+    found = extractor.extract(gear, "gear", key="a")
+    read = extractor.originals(found, 400)
+    assert [picture is not None for picture in read] == [reference.id == there for reference in found]
+    assert any(read)

@@ -60,7 +60,7 @@ class MllmDecider:
 
     @property
     def picture_side(self) -> int:
-        """Pixels that the query picture's shorter side should keep when it is decoded."""
+        """Pixels that a picture's shorter side should keep when it is decoded."""
         return self._settings.max_side
 
     def decide(self, question: Question, question_type: QuestionType, evidence: Evidence) -> Decision:

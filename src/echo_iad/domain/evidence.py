@@ -149,7 +149,10 @@ class Exhibits:
 
     query: Picture
     references: tuple[bytes, ...] = ()
-    """JPEGs of the upright references, in the order of ``Evidence.references``."""
+    """Small JPEGs of the upright references, in the order of ``Evidence.references``."""
+    originals: tuple[Picture | None, ...] = ()
+    """The same references as their own files hold them, None where such a file is gone or has changed; empty when the
+    decider does not look."""
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,14 @@ class Panel:
     def decide(self, case: Case, evidence: Evidence, timings: Timings) -> Decision:
         """The decision maker's word."""
         with timings.step(Expert.DECISION_MAKER.value):
-            return self._decider.decide(case.question, case.plan.question_type, evidence)
+            return self._decider.decide(case.question, case.plan.question_type, self._laid_out(evidence))
+
+    def _laid_out(self, evidence: Evidence) -> Evidence:
+        """The evidence with the references' own files, for a decider that looks at pictures."""
+        if not self.picture_side or evidence.exhibits is None or not evidence.references:
+            return evidence
+        originals = self.extractor.originals(evidence.references, self.picture_side)
+        return replace(evidence, exhibits=replace(evidence.exhibits, originals=originals))
 
     def _refer(self, case: Case, evidence: Evidence) -> Evidence:
         name = evidence.object.name

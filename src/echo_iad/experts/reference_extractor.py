@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from echo_iad.domain.evidence import ObjectMatch, Reference
-from echo_iad.domain.parts import FloatArray
+from echo_iad.domain.parts import FloatArray, Picture
+from echo_iad.experts.originals import Originals
 from echo_iad.memory.retriever import Retriever
 from echo_iad.memory.store import Memory
 from echo_iad.settings import RetrievalSettings
@@ -25,6 +26,7 @@ class ReferenceExtractor:
     def __init__(self, memory: Memory, settings: RetrievalSettings, seed: int) -> None:
         self._memory = memory
         self._settings = settings
+        self._originals = Originals(memory)
         self._retriever = Retriever(memory, settings, seed)
         self._paths: tuple[tuple[str, str], dict[str, int]] | None = None
 
@@ -87,3 +89,7 @@ class ReferenceExtractor:
     def pictures(self, references: tuple[Reference, ...]) -> list[bytes]:
         """The references' previews, small JPEGs of the upright pictures."""
         return [self._memory.preview(reference.id) for reference in references]
+
+    def originals(self, references: tuple[Reference, ...], side: int) -> tuple[Picture | None, ...]:
+        """The references from their own files, at ``side`` pixels or more; None where one has changed or is gone."""
+        return tuple(self._originals.read(reference.id, side) for reference in references)
