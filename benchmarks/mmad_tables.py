@@ -14,8 +14,9 @@ def tables(report: Figures) -> str:
     """Every table, in Markdown."""
     machine = report["machine"]
     parts = [
-        f"Measured on {machine['cores']} cores ({machine['architecture']}); in the minute before, "
-        f"{machine['load_at_start']} other processes were running on average."
+        f"Measured on {machine['cores']} cores ({machine['architecture']}). The load average, which counts the running "
+        f"processes, was {machine['load_at_start']} before and {machine['load_at_end']} at the end. Other programs beside "
+        "the benchmark lengthen its times."
     ]
     parts += ["### The harness: time and memory", _costs(report)]
     if "mmad" in report:
