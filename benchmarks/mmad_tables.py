@@ -15,8 +15,8 @@ def tables(report: Figures) -> str:
     machine = report["machine"]
     parts = [
         f"Measured on {machine['cores']} cores ({machine['architecture']}). The load average, which counts the running "
-        f"processes, was {machine['load_at_start']} before and {machine['load_at_end']} at the end. Other programs beside "
-        "the benchmark lengthen its times."
+        f"processes, was {machine['load_at_start']} before and {machine['load_at_end']} at the end. Other programs "
+        "beside the benchmark lengthen its times."
     ]
     parts += ["### The harness: time and memory", _costs(report)]
     if "mmad" in report:
