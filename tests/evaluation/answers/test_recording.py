@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 
 from echo_iad.errors import EvaluationError
-from echo_iad.evaluation.answers import recording
 from echo_iad.evaluation.answers.recording import (
     RunFolder,
     RunIdentity,
-    prepare_folder,
     read_identity,
     read_records,
     to_line,
@@ -156,18 +154,6 @@ def test_lines_come_into_the_order_of_the_questions(tmp_path):
             run.append(record(number))
         run.sort(KEYS)
     assert [one.question_index for one in read_records(tmp_path)] == [0, 2, 3]
-
-
-def test_a_folder_that_cannot_be_written_is_found_before_work(tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(EvaluationError, match="Results cannot be written to"):
-        prepare_folder(tmp_path / "file" / "runs")
-
-
-def test_a_disk_without_room_is_found_before_work(tmp_path, monkeypatch):
-    monkeypatch.setattr(recording.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 2**20})())
-    with pytest.raises(EvaluationError, match="has 1 MB free, and the run needs 220 MB"):
-        prepare_folder(tmp_path, records=40_000)
 
 
 class FullDisk:

@@ -6,14 +6,11 @@ are dropped then, and asked again; nothing is lost and nothing doubled.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -22,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.answers.records import AnswerRecord, AnswerStatus
+from echo_iad.evaluation.result_files import prepare_folder, told_of, write_whole
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -33,9 +31,8 @@ Key = tuple[str, int]
 """Image and question index."""
 
 _FAILED = f'"status":"{AnswerStatus.FAILED}"'.encode()
-_LEAST_FREE_BYTES = 64 * 2**20
 _SYNC_SECONDS = 1.0
-_RECORD_BYTES = 4096
+RECORD_BYTES = 4096
 """A generous record."""
 
 
@@ -51,28 +48,6 @@ class RunIdentity:
     model: str | None = None
     choices: Mapping[str, Any] = field(default_factory=dict)
     """What else was chosen: templates, format, assisted or not."""
-
-
-def prepare_folder(folder: Path, *, records: int = 0) -> None:
-    """Make a folder for results, and prove that it can be written, before work starts.
-
-    Raises
-    ------
-    EvaluationError
-        It is no folder, may not be written, or its disk has no room for so many records.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe-{os.getpid()}"
-        probe.write_bytes(b"\0" * _RECORD_BYTES)
-        probe.unlink()
-        free = shutil.disk_usage(folder).free
-    except OSError as fault:
-        raise EvaluationError(_unwritable(folder, fault)) from fault
-    needed = _LEAST_FREE_BYTES + records * _RECORD_BYTES
-    if free < needed:
-        msg = f"{folder} has {free // 2**20} MB free, and the run needs {needed // 2**20} MB. Name another --out."
-        raise EvaluationError(msg)
 
 
 class RunFolder:
@@ -113,7 +88,7 @@ class RunFolder:
             is writing it.
         """
         wanted = set(questions)
-        prepare_folder(folder, records=len(wanted))
+        prepare_folder(folder, expected_bytes=len(wanted) * RECORD_BYTES)
         path = folder / RECORDS
         lock = _lock(folder)
         try:
@@ -122,7 +97,7 @@ class RunFolder:
                 _allow(folder, resume=resume)
                 _check_identity(folder, identity)
             else:
-                _write_whole(folder / IDENTITY, [json.dumps(asdict(identity), indent=1, ensure_ascii=False).encode()])
+                write_whole(folder / IDENTITY, json.dumps(asdict(identity), indent=1, ensure_ascii=False))
             done = _mend(path, wanted) if begun else set()
             return cls(folder, path.open("ab", buffering=0), lock, done)
         except BaseException:
@@ -147,7 +122,7 @@ class RunFolder:
         """
         try:
             if not self._stream.closed:
-                with self._in_words():
+                with told_of(self.folder):
                     self._sync()
         finally:
             self._stream.close()
@@ -161,7 +136,7 @@ class RunFolder:
         EvaluationError
             The disk is full or gone; what was written before stays.
         """
-        with self._in_words():
+        with told_of(self.folder):
             left = memoryview(to_line(record))
             while left:
                 left = left[self._stream.write(left) :]
@@ -173,13 +148,6 @@ class RunFolder:
         os.fsync(self._stream.fileno())
         self._synced = time.monotonic()
 
-    @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as fault:
-            raise EvaluationError(_unwritable(self.folder, fault)) from fault
-
     def sort(self, order: Sequence[Key]) -> None:
         """Bring the lines into the order of the questions: a resumed run ends as one that was never stopped."""
         path = self.folder / RECORDS
@@ -189,7 +157,7 @@ class RunFolder:
         if sorted_lines == lines:
             return
         with path.open("rb") as stream:
-            _write_whole(path, (_part(stream, start, end) for _, start, end in sorted_lines))
+            write_whole(path, (_part(stream, start, end) for _, start, end in sorted_lines))
 
 
 def read_records(path: Path) -> Iterator[AnswerRecord]:
@@ -285,7 +253,7 @@ def _mend(path: Path, wanted: set[Key]) -> set[Key]:
             kept[line.key] = line
     if dropped or max((line.end for line in kept.values()), default=0) < path.stat().st_size:
         with path.open("rb") as stream:
-            _write_whole(path, (_part(stream, line.start, line.end) for line in kept.values()))
+            write_whole(path, (_part(stream, line.start, line.end) for line in kept.values()))
     return set(kept)
 
 
@@ -324,20 +292,6 @@ def _part(stream: IO[bytes], start: int, end: int) -> bytes:
     return stream.read(end - start)
 
 
-def _write_whole(path: Path, parts: Iterable[bytes]) -> None:
-    """Write a file under another name first, so that a kill leaves the old or the new one."""
-    fresh = path.with_name(f"{path.name}.new")
-    try:
-        with fresh.open("wb") as stream:
-            stream.writelines(parts)
-            stream.flush()
-            os.fsync(stream.fileno())
-        fresh.replace(path)
-    except OSError as fault:
-        fresh.unlink(missing_ok=True)
-        raise EvaluationError(_unwritable(path.parent, fault)) from fault
-
-
 def _lock(folder: Path) -> IO[bytes]:
     """Keep other processes from writing a folder; the system lets go when this one ends, however it ends."""
     stream = (folder / ".lock").open("ab")
@@ -359,8 +313,3 @@ def _lock_exclusively(stream: IO[bytes]) -> None:
         import fcntl
 
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _unwritable(folder: Path, fault: OSError) -> str:
-    why = "the disk is full" if fault.errno == errno.ENOSPC else fault.strerror or str(fault)
-    return f"Results cannot be written to {folder}: {why}. Name a folder that can be written with --out."

@@ -14,12 +14,13 @@ from echo_iad.enrolment import Enrolment
 from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.answers.answering import EchoAnswerer, PictureShelf
 from echo_iad.evaluation.answers.asking import Asking
-from echo_iad.evaluation.answers.recording import RunFolder, RunIdentity, prepare_folder
+from echo_iad.evaluation.answers.recording import RECORD_BYTES, RunFolder, RunIdentity
 from echo_iad.evaluation.answers.records import AnswerRecord
 from echo_iad.evaluation.answers.robustness import VariantName, variants
 from echo_iad.evaluation.answers.runner import Answerer, Cell, Progress, run
 from echo_iad.evaluation.benchmark.questions import Benchmark, BenchmarkQuestion
 from echo_iad.evaluation.benchmark.subtasks import Subtask
+from echo_iad.evaluation.result_files import prepare_folder
 from echo_iad.images.folders import PartPicture
 from echo_iad.memory.store import Memory
 from echo_iad.mllms.catalog import load_mllm
@@ -72,7 +73,7 @@ def measure(benchmark: Benchmark, ways: Sequence[Way], memory: Path, *, resume: 
         A model cannot be loaded; found before any work.
     """
     for way in ways:
-        prepare_folder(way.folder, records=len(benchmark.questions))
+        prepare_folder(way.folder, expected_bytes=len(benchmark.questions) * RECORD_BYTES)
         if way.profile.decider.model:
             load_mllm(way.profile.decider.model)
     with Echo.from_profile(ways[0].profile, memory=memory, create=True) as echo:

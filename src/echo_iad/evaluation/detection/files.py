@@ -7,17 +7,17 @@ The same folder, profile and seed give the same bytes, times apart.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from echo_iad.domain.decisions import Inspection
 from echo_iad.errors import EvaluationError
-from echo_iad.evaluation.answers.recording import IDENTITY, RECORDS, prepare_folder
+from echo_iad.evaluation.answers.recording import IDENTITY, RECORDS
 from echo_iad.evaluation.detection.report import WORST, report_page
 from echo_iad.evaluation.detection.result import FolderResult
 from echo_iad.evaluation.pages.writing import HTML, MARKDOWN, write_page
+from echo_iad.evaluation.result_files import prepare_folder, told_of, write_whole
 from echo_iad.reports.html import write_report
 from echo_iad.reports.json_lines import to_json
 
@@ -69,11 +69,9 @@ class ResultFolder:
         """
         if self._folder is None:
             return
-        try:
+        with told_of(self._folder):
             self._records.write(to_json(inspection).encode("utf-8", errors="backslashreplace") + b"\n")
             self._records.flush()
-        except OSError as fault:
-            raise EvaluationError(_unwritable(self._folder, fault)) from fault
 
     def write(self, result: FolderResult) -> None:
         """Write ``detection.json`` with the objects so far.
@@ -86,13 +84,7 @@ class ResultFolder:
         if self._folder is None:
             return
         text = json.dumps(result.to_values(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-        fresh = self._folder / f".{DETECTION}.{os.getpid()}"
-        try:
-            fresh.write_text(text, encoding="utf-8", errors="backslashreplace")
-            fresh.replace(self._folder / DETECTION)
-        except OSError as fault:
-            fresh.unlink(missing_ok=True)
-            raise EvaluationError(_unwritable(self._folder, fault)) from fault
+        write_whole(self._folder / DETECTION, text)
 
     def write_report(self, result: FolderResult) -> None:
         """Write ``report.html``, ``report.md``, and ``worst.html`` with the pictures of the surest mistakes.
@@ -109,7 +101,3 @@ class ResultFolder:
         if worst:
             title = "The surest mistakes: what is called good is defective, what is called anomalous is good"
             write_report(self._folder / WORST, worst, title=title)
-
-
-def _unwritable(folder: Path, fault: OSError) -> str:
-    return f"{folder} cannot be written: {fault.strerror}. Name another folder with --out."

@@ -14,8 +14,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.pages.content import Drawing, Flag, Page, Section, ShownAnswer, Table
+from echo_iad.evaluation.result_files import told_of, write_whole
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -40,18 +40,13 @@ def write_page(folder: Path, page: Page) -> None:
     EvaluationError
         The folder cannot be written.
     """
-    try:
+    with told_of(folder):
         (folder / PLOTS if page.drawings else folder).mkdir(parents=True, exist_ok=True)
-        for drawing in page.drawings:
-            _replace(folder / PLOTS / f"{drawing.name}.svg", drawing.svg.encode())
-            _replace(folder / PLOTS / f"{drawing.name}.png", drawing.png)
-        _replace(folder / MARKDOWN, _encoded(to_markdown(page)))
-        _replace(folder / HTML, _encoded(to_html(page)))
-    except OSError as fault:
-        msg = (
-            f"The report in {folder} cannot be written: {fault.strerror}. Name a folder that can be written with --out."
-        )
-        raise EvaluationError(msg) from fault
+    for drawing in page.drawings:
+        write_whole(folder / PLOTS / f"{drawing.name}.svg", drawing.svg)
+        write_whole(folder / PLOTS / f"{drawing.name}.png", drawing.png)
+    write_whole(folder / MARKDOWN, to_markdown(page))
+    write_whole(folder / HTML, to_html(page))
 
 
 def to_html(page: Page) -> str:
@@ -161,16 +156,3 @@ def _environment() -> Environment:
     environment.globals["Flag"] = Flag
     environment.filters["drawn"] = lambda drawing: Markup(drawing.svg)  # noqa: S704  its texts are escaped when drawn
     return environment
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", errors="backslashreplace")  # a file's name need not be text
-
-
-def _replace(path: Path, data: bytes) -> None:
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        fresh.write_bytes(data)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)

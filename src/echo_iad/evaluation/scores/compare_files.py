@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from echo_iad.errors import EvaluationError
-from echo_iad.evaluation.answers.recording import prepare_folder
+from echo_iad.evaluation.result_files import prepare_folder, write_whole
 from echo_iad.evaluation.scores.compare import Judged, PairedScore, PairedScores
 
 JSON_FILE = "compare.json"
@@ -69,12 +68,8 @@ def write_scores(scores: PairedScores, folder: Path) -> None:
     """
     prepare_folder(folder)
     text = json.dumps(as_json(scores), ensure_ascii=False, allow_nan=False, indent=1)
-    try:
-        (folder / JSON_FILE).write_text(text + "\n", encoding="utf-8")
-        (folder / PAGE).write_text("\n".join(_page(scores)) + "\n", encoding="utf-8")
-    except OSError as fault:
-        msg = f"{folder} cannot be written: {fault.strerror}. Name another --out."
-        raise EvaluationError(msg) from fault
+    write_whole(folder / JSON_FILE, text + "\n")
+    write_whole(folder / PAGE, "\n".join(_page(scores)) + "\n")
 
 
 def group_name(score: PairedScore) -> str:

@@ -21,6 +21,7 @@ from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.answers.records import AnswerRecord, AnswerStatus
 from echo_iad.evaluation.benchmark.questions import Excluded
 from echo_iad.evaluation.benchmark.subtasks import Subtask
+from echo_iad.evaluation.result_files import write_whole
 from echo_iad.evaluation.scores.accuracy import (
     Averages,
     Balance,
@@ -216,13 +217,7 @@ def write_summary(folder: Path, summary: Summary) -> Path:
         The folder cannot be written.
     """
     path = folder / SUMMARY
-    fresh = path.with_name(f"{SUMMARY}.new")
-    try:
-        fresh.write_text(summary.to_json(), encoding="utf-8")
-        fresh.replace(path)
-    except OSError as fault:
-        msg = f"{path} cannot be written: {fault.strerror}. Name a folder that can be written with --out."
-        raise EvaluationError(msg) from fault
+    write_whole(path, summary.to_json())
     return path
 
 
