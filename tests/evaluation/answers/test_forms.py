@@ -123,13 +123,17 @@ def test_a_model_without_probabilities_writes_false():
     ("question", "said", "letter"),
     [
         (asked(PLACES, Subtask.LOCALIZATION), "Centre.", "B"),
+        (asked(PLACES, Subtask.LOCALIZATION), "Centre. The scratch lies in the middle of the part.", "B"),
+        (asked(NO_FIRST), "Yes. There is a scratch near the rim.", "B"),
         (asked(NO_FIRST), "Yes.", "B"),
         (asked(NO_FIRST), "No.", "A"),
     ],
 )
 def test_a_model_asked_openly_sees_no_option_and_its_words_name_one(question, said, letter):
     def script(messages):
-        assert messages[-1].text.endswith(f"{question.text}\nAnswer in one or two short sentences.")
+        assert messages[-1].text.endswith(
+            f"{question.text}\nAnswer in a few words first, then explain in one short sentence."
+        )
         return said
 
     decision = decided(question, AnswerForm.OPEN, script)

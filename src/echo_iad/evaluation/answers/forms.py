@@ -16,7 +16,7 @@ from echo_iad.evaluation.answers.asking import AnswerForm
 from echo_iad.evaluation.benchmark.questions import BenchmarkQuestion
 from echo_iad.evaluation.benchmark.subtasks import Subtask
 
-STATEMENT = "The part in the query image has no defect compared with good parts. True or false?"
+STATEMENT = "The part in the query picture has no defect compared with good parts. True or false?"
 """What a discrimination question becomes; the paper's statement denies a defect too."""
 
 _TRUE, _FALSE = "A", "B"
