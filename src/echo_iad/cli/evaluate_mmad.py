@@ -105,12 +105,14 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
 
 def _print(summary: Summary, out: Path) -> None:
     from echo_iad.evaluation.pages.tables import covered, percent, signed
+    from echo_iad.evaluation.scores.beyond_blind import rivals
 
     console = results()
     for dataset, cells in summary.strict.items():
         table = plain_table(f"{dataset}, %", "n", "right", "95 %", "blind", "gain", "hard", "MMAD")
         for place, column in enumerate(table.columns):
             column.no_wrap, column.justify = True, "right" if place else "left"
+        blind = summary.blind.get(dataset, {})
         for subtask, strict in cells.items():
             low, high = summary.intervals[dataset][subtask]
             gain = summary.gain.get(dataset, {}).get(subtask)
@@ -119,7 +121,7 @@ def _print(summary: Summary, out: Path) -> None:
                 str(summary.counts[dataset][subtask]),
                 covered(strict, summary.coverage[dataset][subtask]).text,
                 f"{low:.0f}–{high:.0f}",
-                percent(max(summary.blind.get(dataset, {}).get(subtask, {}).values(), default=None)),
+                percent(max(rivals(blind.get(subtask, {}), assisted=summary.assisted).values(), default=None)),
                 "–" if gain is None else signed(gain.difference),
                 percent(summary.hard.get(dataset, {}).get(subtask)),
                 percent(summary.official[dataset][subtask]),

@@ -4,7 +4,15 @@ import pytest
 
 from echo_iad.evaluation.answers.records import AnswerRecord, AnswerStatus
 from echo_iad.evaluation.benchmark.subtasks import Subtask
-from echo_iad.evaluation.scores.beyond_blind import Gain, beside, blind_accuracy, gain, hard_accuracy, hard_counts
+from echo_iad.evaluation.scores.beyond_blind import (
+    Gain,
+    beside,
+    blind_accuracy,
+    gain,
+    hard_accuracy,
+    hard_counts,
+    rivals,
+)
 from echo_iad.evaluation.scores.scored_answers import score_records
 
 ANALYSIS, LOCALIZATION = Subtask.ANALYSIS, Subtask.LOCALIZATION
@@ -76,6 +84,11 @@ def test_the_gain_is_over_the_best_blind_decider_of_the_cell():
     deciders = {"longest": beside(run, blind("AABB")), "learned": beside(run, blind("ABBB"))}
     found = gain(run, deciders, seed=0)["shop"][ANALYSIS]
     assert (found.over, found.difference) == ("longest", 25)
+
+
+def test_a_run_without_knowledge_is_not_measured_by_one_that_read_it():
+    assert rivals({"knowledge": 1, "first": 2}, assisted=False) == {"first": 2}
+    assert rivals({"knowledge": 1, "first": 2}, assisted=True) == {"knowledge": 1, "first": 2}
 
 
 def test_hard_questions_are_those_the_decider_gets_wrong():

@@ -13,7 +13,7 @@ from echo_iad.evaluation.answers.records import AnswerStatus
 from echo_iad.evaluation.benchmark.subtasks import PAPER_SUBTASKS, Subtask
 from echo_iad.evaluation.pages.content import Cell, Column, Flag, Row, Table
 from echo_iad.evaluation.published import PUBLISHED_DATASETS, TABLE1, published_dataset
-from echo_iad.evaluation.scores.beyond_blind import LEARNED
+from echo_iad.evaluation.scores.beyond_blind import LEARNED, rivals
 from echo_iad.evaluation.scores.summary import Cells, Summary
 
 Value = TypeVar("Value")
@@ -103,7 +103,7 @@ def cell_tables(summary: Summary) -> tuple[Table, ...]:
 
 def below_blind(summary: Summary, dataset: str, subtask: Subtask) -> str | None:
     """The best blind decider, where it is right more often than this run; None where the run is not below any."""
-    blind = at(summary.blind, dataset, subtask) or {}
+    blind = rivals(at(summary.blind, dataset, subtask) or {}, assisted=summary.assisted)
     best = max(blind, key=lambda decider: blind[decider], default=None)
     return best if best is not None and blind[best] > summary.strict[dataset][subtask] else None
 

@@ -1,15 +1,16 @@
 """What answers add to what can be had without a picture: blind accuracy, the gain over it, and the hard questions.
 
-The gain is over whichever blind decider does best in a cell: a learned one that had few objects to learn from may be
-worse than always taking the longest option. A question is *hard* when the learned one gets it wrong. Questions that a
-blind decider was not asked say nothing about it and are left out of its figures; where it was asked and found no
-answer, it is wrong. Knows no blind decider, only their letters.
+The gain is over whichever blind decider does best in a cell, with no more help than the run had: a learned one that had
+few objects to learn from may be worse than always taking the longest option. A question is *hard* when the learned one
+gets it wrong. Questions that a blind decider was not asked say nothing about it and are left out of its figures; where
+it was asked and found no answer, it is wrong. Knows no blind decider, only their letters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,8 +18,13 @@ from echo_iad.evaluation.scores.accuracy import Table, percent, tabulate
 from echo_iad.evaluation.scores.intervals import paired_difference
 from echo_iad.evaluation.scores.scored_answers import Cell, Flags, Rows, ScoredAnswers
 
+Value = TypeVar("Value")
+
 LEARNED = "learned"
 """The blind decider that tells which questions are hard."""
+
+KNOWLEDGE = "knowledge"
+"""The blind decider that reads the object's knowledge; no rival of a run that was not given any."""
 
 BlindLetters = Mapping[tuple[str, int], str | None]
 """Image and question index -> the letter that a blind decider chose."""
@@ -61,6 +67,17 @@ def blind_accuracy(scored: ScoredAnswers, deciders: Mapping[str, BlindAnswers]) 
         return {name: share for name, share in shares.items() if share is not None} or None
 
     return tabulate(scored, measure)
+
+
+def rivals(deciders: Mapping[str, Value], *, assisted: bool) -> dict[str, Value]:
+    """The blind deciders that had no more help than the run.
+
+    Examples
+    --------
+    >>> rivals({"longest": 41.0, "knowledge": 74.4}, assisted=False)
+    {'longest': 41.0}
+    """
+    return {name: value for name, value in deciders.items() if assisted or name != KNOWLEDGE}
 
 
 def gain(scored: ScoredAnswers, deciders: Mapping[str, BlindAnswers], *, seed: int) -> Table[Gain]:

@@ -45,6 +45,7 @@ from echo_iad.evaluation.scores.beyond_blind import (
     gain,
     hard_accuracy,
     hard_counts,
+    rivals,
 )
 from echo_iad.evaluation.scores.calibration import Calibration, calibrate
 from echo_iad.evaluation.scores.intervals import mean_interval
@@ -104,7 +105,7 @@ class Summary:
     blind: Cells[Mapping[str, float]]
     """Accuracy of each blind decider."""
     gain: Cells[Gain]
-    """Strict accuracy over that of the best blind decider of the cell."""
+    """Strict accuracy over that of the cell's best blind decider with no more help than the run."""
     hard: Cells[float]
     """Strict accuracy on questions that the learned blind decider gets wrong."""
     counts: Cells[int]
@@ -174,6 +175,7 @@ def summarise(
     beside_run = {name: beside(scored, letters) for name, letters in blind.items()}
     learned = beside_run.get(LEARNED, beside(scored, {}))
     asked = counts(scored)
+    assisted = any(answer.assisted for answer in scored.answers)
     official, fixed, strict = published_accuracy(scored), mended_accuracy(scored), strict_accuracy(scored)
     tables = {"official": official, "official_fixed": fixed, "strict": strict}
     return Summary(
@@ -182,7 +184,7 @@ def summarise(
         profile_sha256=scored.origin.profile_sha256,
         seed=seed,
         model=scored.origin.model,
-        assisted=any(answer.assisted for answer in scored.answers),
+        assisted=assisted,
         questions_sha256=questions_sha256,
         official=_rounded(tabulate(scored, lambda cell: official[cell.dataset][cell.subtask])),
         official_fixed=_rounded(fixed),
@@ -190,7 +192,7 @@ def summarise(
         balanced=_rounded(discrimination(scored)),
         averages=_rounded({name: averages(table, asked) for name, table in tables.items()}),
         blind=_rounded(blind_accuracy(scored, beside_run)),
-        gain=_rounded(gain(scored, beside_run, seed=seed)),
+        gain=_rounded(gain(scored, rivals(beside_run, assisted=assisted), seed=seed)),
         hard=_rounded(hard_accuracy(scored, learned)),
         counts=asked,
         hard_counts=hard_counts(scored, learned),
