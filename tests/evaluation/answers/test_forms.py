@@ -149,6 +149,11 @@ def test_what_a_model_writes_that_is_no_answer_is_a_failure_in_every_form(form, 
         assert (decision.status, decision.option, decision.raw_text) == (Status.FAILED, None, said)
 
 
+def test_a_model_s_open_words_that_name_no_option_are_kept_as_its_text():
+    decision = decided(asked(PLACES, Subtask.LOCALIZATION), AnswerForm.OPEN, lambda messages: "Somewhere.")
+    assert (decision.scoring, decision.raw_text, decision.model) == (Scoring.TEXT, "Somewhere.", "scripted:test")
+
+
 def test_a_model_that_fails_fails_in_every_form():
     for form in AnswerForm:
         decision = decided(asked(YES_FIRST), form, lambda messages: Line(fail="out of memory"))

@@ -86,7 +86,8 @@ def _from_words(decision: Decision, options: Mapping[str, str], sides: YesAndNo 
         letter = sides.yes if decision.p_anomalous >= 0.5 else sides.no
     if letter is None:
         words = decision.raw_text or decision.text
-        return Decision(Status.FAILED, reason="The open answer names no option.", model=decision.model, raw_text=words)
+        why = "The open answer names no option."
+        return Decision(Status.FAILED, reason=why, model=decision.model, scoring=decision.scoring, raw_text=words)
     return replace(decision, option=letter, probabilities={})
 
 
