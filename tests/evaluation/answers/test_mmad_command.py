@@ -196,3 +196,26 @@ def test_faults_are_found_before_work(echo_iad, read_only_mmad, tmp_path, more, 
     assert ended.code == 2
     assert said in ended.err
     assert not (tmp_path / "run" / "records.jsonl").exists()
+
+
+def test_a_picture_that_cannot_be_read_fails_alone_and_is_tried_again(echo_iad, drawn_mmad, memory, tmp_path):
+    out = tmp_path / "run"
+    broken = drawn_mmad / "DS-MVTec" / "printed_cap" / "image" / "stain" / "000.jpg"
+    whole = broken.read_bytes()
+    broken.write_bytes(b"no picture")
+    command = ("evaluate", "mmad", drawn_mmad, "--memory", memory, "--objects", "printed_cap", "--out", out)
+    ended = echo_iad(*command)
+    assert ended.code == 0, ended.err
+    failed = [record for record in read_records(out) if record.status is AnswerStatus.FAILED]
+    assert {record.image for record in failed} == {"DS-MVTec/printed_cap/image/stain/000.jpg"}
+    assert f"Not answered, and counted as wrong: {len(failed)} failed." in ended.out
+    broken.write_bytes(whole)
+    assert echo_iad(*command, "--resume").code == 0
+    assert not any(record.status is AnswerStatus.FAILED for record in read_records(out))
+    asked = json.loads((drawn_mmad / "mmad.json").read_text(encoding="utf-8"))
+    assert [record.key for record in read_records(out)] == [
+        (image, index)
+        for image, entry in asked.items()
+        if "/printed_cap/" in image
+        for index in range(len(entry["conversation"]))
+    ]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from echo_iad import __version__
 from echo_iad.deciders.answers import looks_refused
 from echo_iad.domain.decisions import Decision, Inspection, Status
 from echo_iad.domain.parts import Picture
@@ -126,7 +127,7 @@ class EchoAnswerer:
             seed=self._echo.profile.seed,
             profile=self._echo.profile.name,
             profile_sha256=self._profile_sha256,
-            version=values.get("version", ""),
+            version=__version__,
             latency_ms=round(1000 * (time.perf_counter() - start), 3),
             timings_ms=values.get("timings_ms", {}),
         )
