@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 
@@ -99,6 +100,22 @@ def test_the_report_has_the_tables_and_the_surest_mistakes(written):
     assert ("## Wrong verdicts" in page) == wrong
 
 
+@pytest.mark.parametrize(
+    ("rate", "said", "truths"),
+    [("0.0001", "3 of 4 missed", {"Missed: chipped_rim", "Missed: scratch"}), ("0.9", "false alarms", {"False alarm"})],
+)
+def test_each_of_the_surest_mistakes_says_what_is_true(echo_iad, few, tmp_path, rate, said, truths):
+    ended = echo_iad("evaluate", "folder", few / "cap", "--out", tmp_path, "--false-alarm-rate", rate)
+    assert ended.code == 0
+    page = (tmp_path / "worst.html").read_text(encoding="utf-8")
+    assert said in page.split("</title>")[0]
+    assert said in (tmp_path / "report.md").read_text(encoding="utf-8")
+    captions = re.findall('<p class="caption">(.*)</p>', page)
+    assert len(captions) == 3
+    assert set(captions) <= truths
+    assert "</b> good</li>" not in page
+
+
 def test_the_same_seed_writes_the_same_but_for_times(written, echo_iad, few, tmp_path):
     ended = echo_iad("evaluate", "folder", few, "--out", tmp_path / "again", "--shots", "1,4", "--seeds", "2", "--json")
     assert ended.code == 0
@@ -174,6 +191,7 @@ def test_a_run_that_is_stopped_leaves_whole_lines(echo_iad, few, tmp_path, monke
     lines = (tmp_path / "records.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["image"] for line in lines] == seen
     assert not (tmp_path / "detection.json").exists()
+    assert "No object was finished." in ended.err
 
 
 def test_a_missing_library_is_told_before_anything_is_inspected(echo_iad, few, monkeypatch, tmp_path):
@@ -182,4 +200,50 @@ def test_a_missing_library_is_told_before_anything_is_inspected(echo_iad, few, m
     ended = echo_iad("evaluate", "folder", few, "--out", tmp_path)
     assert ended.code == 2
     assert "echo-iad[eval]" in ended.err
-    assert not (tmp_path / "records.jsonl").read_text()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["detection.json", "records.jsonl", "report.html"])
+def test_an_earlier_measurement_is_not_overwritten(echo_iad, few, tmp_path, name):
+    (tmp_path / name).write_text("earlier")
+    ended = echo_iad("evaluate", "folder", few, "--out", tmp_path)
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert name in ended.err
+    assert "another --out" in ended.err
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, "earlier")]
+
+
+def test_when_nothing_can_be_measured_no_file_is_left(echo_iad, few, tmp_path):
+    shutil.copytree(few / "cap" / "test", tmp_path / "cap" / "test")
+    (tmp_path / "cap" / "train" / "good").mkdir(parents=True)
+    (tmp_path / "cap" / "train" / "good" / "0.jpg").write_bytes(b"no picture")
+    ended = echo_iad("evaluate", "folder", tmp_path, "--out", tmp_path / "out")
+    assert ended.code == 2
+    assert "No object could be measured" in ended.err
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_on_a_terminal_of_80_columns_nothing_is_broken(echo_iad, few, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    ended = echo_iad("evaluate", "folder", few / "cap", "--shots", "1", "--seeds", "2")
+    lines = ended.out.splitlines()
+    assert max(map(len, lines)) <= 80
+    (plain, few_shots) = (place for place, line in enumerate(lines) if line.startswith(("Object", "parts")))
+    assert lines[plain].split() == "Object parts parts AUROC acc. % % % AUROC AUPRO Cert.".split()
+    assert lines[few_shots].split() == "parts Draws AUROC acc. % % AUPRO".split()
+    (cap,) = [line.split() for line in lines if line.startswith("cap ")]
+    assert (len(cap), cap[-1]) == (10, "no")
+    assert "%" not in " ".join(cap)
+
+
+def test_a_stopped_run_says_what_it_kept(echo_iad, few, tmp_path, monkeypatch):
+    from echo_iad.evaluation.detection.files import ResultFolder
+
+    def stopping(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ResultFolder, "write_report", stopping)
+    ended = echo_iad("evaluate", "folder", few, "--out", tmp_path)
+    assert ended.code != 0
+    assert f"Finished objects are kept in {tmp_path}." in ended.err
+    assert list(figures(tmp_path)["detection"]) == ["cap"]

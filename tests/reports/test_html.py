@@ -62,6 +62,22 @@ def test_the_overview_counts_and_lists_those_that_need_a_look_first(page):
         assert said in page
 
 
+def test_a_caption_stands_above_its_card_and_is_counted_instead_of_verdicts(
+    tmp_path, make_item, inspection, good, page
+):
+    assert 'class="caption"' not in page
+    items = [replace(make_item(good), caption="Missed: dent"), replace(make_item(inspection), caption=HOSTILE)]
+    write_report(tmp_path / "captioned.html", [*items, replace(items[0])])
+    text = (tmp_path / "captioned.html").read_text(encoding="utf-8")
+    first = text.split("<article")[1]
+    assert first.index('<p class="caption">Missed: dent</p>') < first.index('<span class="verdict')
+    assert '<li class="count"><b>2</b> Missed: dent</li>' in text
+    assert "</b> good</li>" not in text
+    assert text.count("<br><b>Missed: dent</b></td>") == 2
+    assert "<script" not in text
+    Page(text)
+
+
 def test_pictures_are_named_below_the_folder_that_they_share(page):
     assert "Pictures in parts/valve/" in page
     assert '<a href="#inspection-1">017.png</a>' in page

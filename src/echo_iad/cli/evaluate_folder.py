@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,15 +27,15 @@ EXAMPLES = examples(
 )
 
 _SHORT = {
-    "image_auroc": "AUROC",
-    "balanced_accuracy": "Balanced",
-    "false_alarm_rate": "Alarms",
-    "miss_rate": "Missed",
-    "pixel_auroc": "Pixels",
-    "aupro": "AUPRO",
+    "image_auroc": "Image\nAUROC",
+    "balanced_accuracy": "Bal.\nacc. %",
+    "false_alarm_rate": "Alarms\n%",
+    "miss_rate": "Missed\n%",
+    "pixel_auroc": "Pixel\nAUROC",
+    "aupro": "\nAUPRO",
 }
 """What 80 columns have room for; the others are in the files."""
-_SHOWN_SHOTS = ("image_auroc", "balanced_accuracy", "aupro")
+_SHOWN_SHOTS = ("image_auroc", "balanced_accuracy", "miss_rate", "aupro")
 
 
 def folder(  # noqa: PLR0913  one parameter for each option of the fixed interface
@@ -64,6 +66,7 @@ def folder(  # noqa: PLR0913  one parameter for each option of the fixed interfa
     from echo_iad.evaluation.detection.evaluation import evaluate_folder
     from echo_iad.evaluation.detection.files import ResultFolder
     from echo_iad.evaluation.detection.folders import read_parts_folder
+    from echo_iad.evaluation.detection.measures import metrics_library
     from echo_iad.evaluation.detection.run import Way
     from echo_iad.evaluation.detection.shots import ShotPlan
     from echo_iad.settings import load_profile
@@ -72,7 +75,8 @@ def folder(  # noqa: PLR0913  one parameter for each option of the fixed interfa
     rate = chosen.tolerance.false_alarm_rate if false_alarm_rate is None else false_alarm_rate
     way = Way(chosen, rate, ShotPlan(counts, seeds) if counts else None)
     parts = read_parts_folder(root, objects=names(objects))
-    with ResultFolder(out) as files, progress_bar("Measuring") as progress:
+    metrics_library()  # a missing one is told before a folder is made
+    with _kept(out), ResultFolder(out) as files, progress_bar("Measuring") as progress:
         result = evaluate_folder(parts, way, files, progress=progress)
     if json:
         print_json(result.to_values())
@@ -100,6 +104,21 @@ def shot_counts(listed: str | None) -> tuple[int, ...]:
     return tuple(sorted({int(name) for name in asked}))
 
 
+@contextmanager
+def _kept(out: Path | None) -> Iterator[None]:
+    """Say what stays when Ctrl-C ends the work."""
+    from echo_iad.evaluation.detection.files import DETECTION
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        if out is not None:
+            finished = (out / DETECTION).exists()
+            kept = f"Finished objects are kept in {out}." if finished else "No object was finished."
+            typer.echo(f"{kept} Measure the others with --objects and another --out.", err=True)
+        raise
+
+
 def _print(result: FolderResult, out: Path | None) -> None:
     from rich.text import Text
 
@@ -117,16 +136,16 @@ def _print(result: FolderResult, out: Path | None) -> None:
 
 
 def _figures(result: FolderResult) -> Table:
-    from echo_iad.evaluation.detection.report import figure
+    from echo_iad.evaluation.detection.report import certified, figure
 
-    table = _right_set("Object", "Parts", "Normals", *_SHORT.values())
+    table = _right_set("\nObject", "Test\nparts", "Good\nparts", *_SHORT.values(), "\nCert.")
     for measured in result.objects:
         named = measured.figures.named()
-        cells = [figure(measure, named[measure]).replace(" ", "") for measure in _SHORT]
-        table.add_row(measured.name, str(len(measured.outcomes)), str(measured.normals), *cells)
+        cells = [figure(measure, named[measure]).removesuffix(" %") for measure in _SHORT]
+        table.add_row(measured.name, str(len(measured.outcomes)), str(measured.normals), *cells, certified(measured))
     if len(result.objects) > 1:
         mean = result.mean()
-        cells = [figure(measure, mean[measure]).replace(" ", "") for measure in _SHORT]
+        cells = [figure(measure, mean[measure]).removesuffix(" %") for measure in _SHORT]
         table.add_row("mean", "", "", *cells, style="bold")
     return table
 
@@ -134,17 +153,17 @@ def _figures(result: FolderResult) -> Table:
 def _shots(measured: ObjectResult) -> Table:
     from echo_iad.evaluation.detection.report import shot_figure
 
-    table = _right_set("Normals", "Draws", *(_SHORT[measure] for measure in _SHOWN_SHOTS))
+    table = _right_set("Good\nparts", "\nDraws", *(_SHORT[measure] for measure in _SHOWN_SHOTS))
     for shot in measured.shots:
         spreads = dict(shot.measures)
-        cells = [shot_figure(measure, spreads[measure]) for measure in _SHOWN_SHOTS]
+        cells = [shot_figure(measure, spreads[measure]).removesuffix(" %") for measure in _SHOWN_SHOTS]
         table.add_row(str(shot.normals), str(shot.draws), *cells)
     return table
 
 
 def _right_set(*headings: str) -> Table:
     table = plain_table(*headings)
-    table.columns[0].no_wrap = True
+    table.padding, table.show_edge = (0, 1, 0, 0), False
     for column in table.columns[1:]:
-        column.justify = "right"
+        column.justify, column.no_wrap = "right", True
     return table

@@ -36,11 +36,14 @@ class ReportItem:
         The upright picture; None when it cannot be read.
     references : tuple of bytes
         JPEG of each reference, in the order of ``inspection.references``.
+    caption : str
+        What the page says above the card, e.g. the truth where it is known; empty = nothing.
     """
 
     inspection: Inspection
     query: ByteArray | None = None
     references: tuple[bytes, ...] = ()
+    caption: str = ""
 
     def __post_init__(self) -> None:
         if len(self.references) not in {0, len(self.inspection.references)}:
@@ -126,6 +129,7 @@ class Card:
     legend: Legend | None
     steps: tuple[Step, ...]
     times: Mapping[str, float]
+    caption: str = ""
 
 
 def make_card(place: int, item: ReportItem) -> Card:
@@ -151,6 +155,7 @@ def make_card(place: int, item: ReportItem) -> Card:
         legend=None if comparison is None else _legend(comparison),
         steps=tuple(_steps(inspection)),
         times=dict(inspection.timings_ms),
+        caption=item.caption,
     )
 
 

@@ -39,6 +39,7 @@ class Line:
     number: int
     verdict: Verdict
     inspection: Inspection
+    caption: str = ""
 
 
 @dataclass
@@ -67,12 +68,16 @@ class Overview:
         _once(self.versions, inspection.version or __version__)
         if inspection.comparison is not None:
             _once(self.rates, words.percent(inspection.comparison.false_alarm_rate))
-        self.lines.append(Line(card.number, card.verdict, without_map(inspection)))
+        self.lines.append(Line(card.number, card.verdict, without_map(inspection), card.caption))
 
     def counts(self) -> dict[Verdict, int]:
         """How many of each verdict, those that need a look first."""
         found = Counter(line.verdict for line in self.lines)
         return {verdict: found[verdict] for verdict in Verdict if found[verdict]}
+
+    def captions(self) -> dict[str, int]:
+        """How many of each caption, in order of appearance; cards without one are not counted."""
+        return dict(Counter(line.caption for line in self.lines if line.caption))
 
     def folder(self) -> str:
         """The folder that all pictures lie in, with its last separator; empty when they share none."""

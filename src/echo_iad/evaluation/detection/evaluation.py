@@ -35,7 +35,8 @@ def evaluate_folder(
             result = FolderResult(way, (*result.objects, found), result.excluded)
         else:
             result = FolderResult(way, result.objects, (*result.excluded, found))
-        files.write(result)
+        if result.objects:
+            files.write(result)
     if not result.objects:
         msg = f"No object could be measured: {said(result.excluded)}."
         raise EvaluationError(msg)

@@ -14,7 +14,7 @@ from typing import Self
 from echo_iad.domain.decisions import Inspection
 from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.answers.recording import IDENTITY, RECORDS
-from echo_iad.evaluation.detection.report import WORST, report_page
+from echo_iad.evaluation.detection.report import WORST, report_page, surest
 from echo_iad.evaluation.detection.result import FolderResult
 from echo_iad.evaluation.pages.writing import HTML, MARKDOWN, write_page
 from echo_iad.evaluation.result_files import prepare_folder, told_of, write_whole
@@ -22,6 +22,7 @@ from echo_iad.reports.html import write_report
 from echo_iad.reports.json_lines import to_json
 
 DETECTION = "detection.json"
+_WRITTEN = (DETECTION, RECORDS, HTML, MARKDOWN, WORST)
 
 
 class ResultFolder:
@@ -30,25 +31,26 @@ class ResultFolder:
     Parameters
     ----------
     folder : Path, optional
-        Made when it is not there; what an earlier measurement left in it is replaced.
+        Made when it is not there. Left without a file when nothing was inspected.
 
     Raises
     ------
     EvaluationError
-        It cannot be written, or holds another kind of run.
+        It cannot be written, or holds an earlier run, which stays as it is.
     """
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         if folder is None:
             return
-        prepare_folder(folder)
-        if (folder / IDENTITY).exists():
-            msg = f"{folder} holds a run that asked questions, which this would overwrite. Name another --out."
+        with told_of(folder):
+            earlier = next((name for name in (IDENTITY, *_WRITTEN) if (folder / name).exists()), None)
+        if earlier is not None:
+            msg = f"{folder} holds {earlier} of an earlier run, which this would overwrite. Name another --out."
             raise EvaluationError(msg)
-        for name in (DETECTION, HTML, MARKDOWN, WORST):
-            (folder / name).unlink(missing_ok=True)
-        self._records = (folder / RECORDS).open("wb")
+        prepare_folder(folder)
+        with told_of(folder):
+            self._records = (folder / RECORDS).open("xb")
 
     def __enter__(self) -> Self:
         return self
@@ -56,8 +58,12 @@ class ResultFolder:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._folder is not None:
-            self._records.close()
+        if self._folder is None:
+            return
+        self._records.close()
+        records = self._folder / RECORDS
+        if not records.stat().st_size:
+            records.unlink()
 
     def record(self, inspection: Inspection) -> None:
         """Write one line; it is whole when this returns.
@@ -99,5 +105,4 @@ class ResultFolder:
         write_page(self._folder, report_page(result))
         worst = [item for measured in result.objects for item in measured.worst]
         if worst:
-            title = "The surest mistakes: what is called good is defective, what is called anomalous is good"
-            write_report(self._folder / WORST, worst, title=title)
+            write_report(self._folder / WORST, worst, title=f"The surest mistakes: {surest(result)}")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from echo_iad import __version__
-from echo_iad.evaluation.detection.figures import MEASURES, found_at
+from echo_iad.evaluation.detection.figures import MEASURES, PartOutcome, found_at
 from echo_iad.evaluation.detection.measures import Share
 from echo_iad.evaluation.detection.result import FolderResult
 from echo_iad.evaluation.detection.run import ObjectResult
 from echo_iad.evaluation.detection.shots import ShotResult, Spread
+from echo_iad.evaluation.detection.worst_parts import KEPT
 from echo_iad.evaluation.pages.content import Cell, Column, Fact, Listing, Page, Row, Section, Table
 
 WORST = "worst.html"
@@ -37,6 +38,8 @@ _OTHER = (
     "above it. Such a threshold is set by looking at the test parts: it shows what the order of the scores allows, not "
     "what a line will see."
 )
+_MISTAKES = (("missed", True), ("false alarms", False))
+"""Their name, and whether the part is defective."""
 _ALLOWED = (0.0, 0.01, 0.05, 0.1, 0.2, 0.5)
 
 
@@ -79,9 +82,10 @@ def _sections(result: FolderResult) -> Iterator[Section]:
     if any(measured.shots for measured in result.objects):
         text = "Mean over draws of so many good parts, and the standard deviation of the draws."
         yield Section("shots", "With few good parts", text=(text,), tables=tuple(_shots(result)))
-    if any(one.is_wrong for measured in result.objects for one in measured.outcomes):
-        text = f"The surest of them, with pictures and anomaly maps, are in {WORST} beside this page."
-        yield Section("wrong", "Wrong verdicts", text=(text,), listings=tuple(_wrong(result)))
+    if wrong := tuple(_wrong(result)):
+        shown = surest(result)
+        text = f"The surest of each object ({shown}), with pictures and anomaly maps, are in {WORST} beside this page."
+        yield Section("wrong", "Wrong verdicts", text=(text,) if shown else (), listings=wrong)
     if lacking := result.lacking():
         yield Section("lacking", "Left out or lacking", text=lacking)
 
@@ -106,9 +110,14 @@ def _cells(measured: ObjectResult) -> Iterator[Cell]:
     }
     for measure, value in measured.figures.named().items():
         yield Cell(figure(measure, value), notes.get(measure, ""))
-    yield Cell(NONE if measured.certified is None else "yes" if measured.certified else "no")
+    yield Cell(certified(measured))
     yield Cell(f"{measured.latency.p50:.1f}" if measured.latency else NONE)
     yield Cell(f"{measured.latency.p95:.1f}" if measured.latency else NONE)
+
+
+def certified(measured: ObjectResult) -> str:
+    """Write whether the good parts are enough for the rate; a dash when nothing was compared."""
+    return NONE if measured.certified is None else "yes" if measured.certified else "no"
 
 
 def _interval(found: Share | None) -> str:
@@ -171,11 +180,25 @@ def shot_figure(measure: str, spread: Spread | None) -> str:
     return f"{spread.mean:.3f} ± {spread.std:.3f}"
 
 
+def surest(result: FolderResult) -> str:
+    """How many of all mistakes `WORST` shows, e.g. ``3 of 4 missed, 1 of 1 false alarms``; empty when it shows none."""
+    said = []
+    for why, defective in _MISTAKES:
+        wrong = [_mistakes(measured, defective=defective) for measured in result.objects]
+        shown = sum(min(KEPT, sum(one.is_anomalous is not None for one in found)) for found in wrong)
+        if shown:
+            said.append(f"{shown} of {sum(map(len, wrong))} {why}")
+    return ", ".join(said)
+
+
+def _mistakes(measured: ObjectResult, *, defective: bool) -> list[PartOutcome]:
+    return [one for one in measured.outcomes if one.is_wrong and one.picture.is_defective is defective]
+
+
 def _wrong(result: FolderResult) -> Iterator[Listing]:
     for measured in result.objects:
-        for why, defective in (("missed", True), ("false alarms", False)):
-            wrong = [one for one in measured.outcomes if one.is_wrong and one.picture.is_defective is defective]
-            if wrong:
+        for why, defective in _MISTAKES:
+            if wrong := _mistakes(measured, defective=defective):
                 named = sorted(wrong, key=lambda one: (-abs(one.margin), one.picture.type, one.picture.name))[:20]
                 first = tuple(f"{one.picture.type}/{one.picture.name}" for one in named)
                 yield Listing(f"{measured.name}, {why}, the surest first", len(wrong), first)

@@ -30,7 +30,7 @@ class WorstParts:
         mark = (-abs(outcome.margin), str(outcome.picture.path))
         place = bisect.bisect(kept, mark, key=lambda entry: entry[:2])
         if place < KEPT:
-            kept.insert(place, (*mark, _item(inspection, memory)))
+            kept.insert(place, (*mark, _item(outcome, inspection, memory)))
             del kept[KEPT:]
 
     @property
@@ -39,6 +39,8 @@ class WorstParts:
         return tuple(item for _, _, item in [*self._misses, *self._alarms])
 
 
-def _item(inspection: Inspection, memory: Memory) -> ReportItem:
+def _item(outcome: PartOutcome, inspection: Inspection, memory: Memory) -> ReportItem:
+    truth = f"Missed: {outcome.picture.type}" if outcome.picture.is_defective else "False alarm"
     query = load_picture(inspection.image, at_least=PICTURE_SIDE).pixels
-    return ReportItem(inspection, query, tuple(memory.preview(reference.id) for reference in inspection.references))
+    references = tuple(memory.preview(reference.id) for reference in inspection.references)
+    return ReportItem(inspection, query, references, caption=truth)
