@@ -113,9 +113,8 @@ def _kept(out: Path | None) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         if out is not None:
-            finished = (out / DETECTION).exists()
-            kept = f"Finished objects are kept in {out}." if finished else "No object was finished."
-            typer.echo(f"{kept} Measure the others with --objects and another --out.", err=True)
+            kept = f"Finished objects are kept in {out}. Measure the others with --objects and another --out."
+            typer.echo(kept if (out / DETECTION).exists() else "No object was finished.", err=True)
         raise
 
 

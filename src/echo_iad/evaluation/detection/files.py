@@ -60,10 +60,11 @@ class ResultFolder:
     ) -> None:
         if self._folder is None:
             return
-        self._records.close()
         records = self._folder / RECORDS
-        if not records.stat().st_size:
-            records.unlink()
+        with told_of(self._folder):
+            self._records.close()
+            if not records.stat().st_size:
+                records.unlink()
 
     def record(self, inspection: Inspection) -> None:
         """Write one line; it is whole when this returns.
