@@ -64,7 +64,8 @@ class MissingExtraError(UserError):
     """An optional package is needed and not installed."""
 
     def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs an optional package. Install it with: pip install 'echo-iad[{extra}]'")
+        cure = f"pip install 'echo-iad[{extra}]', in a checkout of Echo: pip install '.[{extra}]'"
+        super().__init__(f"{feature} needs an optional package. Install it with: {cure}")
 
 
 class MissingModelError(UserError):

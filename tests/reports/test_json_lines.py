@@ -36,7 +36,7 @@ def test_the_line_has_the_promised_fields_in_their_order(inspection):
     assert list(record["comparison"]) == KEYS["comparison"].split()
     assert list(record["comparison"]["regions"][0])[:4] == KEYS["regions"].split()
     assert list(record["knowledge"][0])[:2] == KEYS["knowledge"].split()
-    assert list(record["decision"]) == KEYS["decision"].split()
+    assert list(record["decision"]) == [*KEYS["decision"].split(), "model", "scoring", "raw_text"]
     assert record["comparison"]["regions"][0]["box"] == [150, 40, 210, 90]
     assert record["plan"][0] == "reference_extractor"
 

@@ -104,15 +104,13 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
 
 
 def _print(summary: Summary, out: Path) -> None:
-    from echo_iad.evaluation.pages.tables import covered, percent, signed
-    from echo_iad.evaluation.scores.beyond_blind import rivals
+    from echo_iad.evaluation.pages.tables import best_blind, covered, percent, signed
 
     console = results()
     for dataset, cells in summary.strict.items():
         table = plain_table(f"{dataset}, %", "n", "right", "95 %", "blind", "gain", "hard", "MMAD")
         for place, column in enumerate(table.columns):
             column.no_wrap, column.justify = True, "right" if place else "left"
-        blind = summary.blind.get(dataset, {})
         for subtask, strict in cells.items():
             low, high = summary.intervals[dataset][subtask]
             gain = summary.gain.get(dataset, {}).get(subtask)
@@ -121,7 +119,7 @@ def _print(summary: Summary, out: Path) -> None:
                 str(summary.counts[dataset][subtask]),
                 covered(strict, summary.coverage[dataset][subtask]).text,
                 f"{low:.0f}–{high:.0f}",
-                percent(max(rivals(blind.get(subtask, {}), assisted=summary.assisted).values(), default=None)),
+                percent(best_blind(summary, dataset, subtask)),
                 "–" if gain is None else signed(gain.difference),
                 percent(summary.hard.get(dataset, {}).get(subtask)),
                 percent(summary.official[dataset][subtask]),
@@ -150,6 +148,12 @@ def _remarks(summary: Summary) -> list[str]:
     if unanswered:
         counted = ", ".join(f"{count} {status}" for status, count in unanswered.items())
         said.append(f"Not answered, and counted as wrong: {counted}.")
+    for variant, rows in (summary.robustness or {}).items():
+        asked = sum(row["questions"] for row in rows.values())
+        changed = [row["flips"] * row["questions"] for row in rows.values() if row["flips"] is not None]
+        declined = sum(row["abstains"] * row["questions"] for row in rows.values()) / asked
+        what = f"{sum(changed) / asked:.1f} % of the answers change" if changed else f"{declined:.1f} % are declined"
+        said.append(f"Asked {variant}: {what}.")
     if summary.zero_shot:
         said.append(f"0-shot, without any reference: {', '.join(summary.zero_shot)}.")
     if summary.excluded:

@@ -24,7 +24,9 @@ QuestionsFile = Annotated[
 ]
 Objects = Annotated[str | None, typer.Option("--objects", metavar="A,B", help="Only these objects.")]
 Subtasks = Annotated[str | None, typer.Option("--subtasks", metavar="A,B", help="Only these subtasks.")]
-Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N questions.")]
+Limit = Annotated[
+    int | None, typer.Option("--limit", metavar="N", min=1, help="Only N questions, about all kinds of parts in turn.")
+]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")]
 KeptMemory = Annotated[
     Path | None, typer.Option("--memory", metavar="DIR", help="Memory of the normals, kept; else OUT/memory.")

@@ -9,7 +9,17 @@ import typer
 
 from echo_iad.cli.console import progress_bar, results, resumable
 from echo_iad.cli.examples import examples
-from echo_iad.cli.options import BenchmarkRoot, FittedBlind, Limit, Objects, ProfileName, QuestionsFile, Resume, names
+from echo_iad.cli.options import (
+    AsJson,
+    BenchmarkRoot,
+    FittedBlind,
+    Limit,
+    Objects,
+    ProfileName,
+    QuestionsFile,
+    Resume,
+    names,
+)
 
 EXAMPLES = examples(
     ("What each expert adds", "echo-iad reproduce table3 MMAD --out runs/paper"),
@@ -35,6 +45,7 @@ def reproduce(  # noqa: PLR0913  one parameter for each option
     objects: Objects = None,
     resume: Resume = False,
     blind: FittedBlind = None,
+    json: AsJson = False,
 ) -> None:
     """Run the paper's experiments, and print measured beside published figures.
 
@@ -49,7 +60,7 @@ def reproduce(  # noqa: PLR0913  one parameter for each option
     from echo_iad.evaluation.pages.run_report import answer_blindly
     from echo_iad.evaluation.paper import reproduction
     from echo_iad.evaluation.paper.recipes import choose_recipes
-    from echo_iad.evaluation.paper.report import report_experiments
+    from echo_iad.evaluation.paper.report import EXPERIMENTS, report_experiments
     from echo_iad.settings import load_profile
 
     recipes = choose_recipes(experiment)
@@ -64,7 +75,12 @@ def reproduce(  # noqa: PLR0913  one parameter for each option
     with progress_bar("Reporting"):
         letters = answer_blindly(benchmark, fit_on=whole, head=head, seed=base.seed)
         experiments = report_experiments(recipes, measured, benchmark, letters, out)
+    if json:
+        typer.echo((out / EXPERIMENTS).read_text(encoding="utf-8"), nl=False)
+        return
     console = results()
     for one in experiments:
-        console.print(comparison_lines(one.title, one.rows))
+        console.print(comparison_lines(one.title, one.measured_rows()))
+        for note in one.notes:
+            console.print(note, soft_wrap=True)
     console.print(f"Report: {out / 'report.html'}", soft_wrap=True)

@@ -132,7 +132,8 @@ def test_a_doubled_line_is_dropped(tmp_path):
 )
 def test_another_run_refuses_to_mix(tmp_path, changed):
     write(tmp_path, record(0))
-    with pytest.raises(EvaluationError, match=f"{next(iter(changed))} was .* and is"):
+    name = next(iter(changed.get("choices", changed)))
+    with pytest.raises(EvaluationError, match=f"{name} was .* and is"):
         begin(tmp_path, resume=True, identity=replace(IDENTITY, **changed))
 
 

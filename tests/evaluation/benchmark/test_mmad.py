@@ -387,7 +387,7 @@ def test_a_file_that_is_no_mmad_file_is_refused_in_one_line(drawn_mmad, content,
         read_mmad(drawn_mmad)
     assert said in str(raised.value)
     assert str(raised.value).startswith(str(drawn_mmad / "mmad.json"))
-    assert "--questions" in str(raised.value)
+    assert str(raised.value).endswith("Give a file of questions in MMAD's form, as MMAD's own mmad.json is.")
     assert len(str(raised.value).splitlines()) == 1
 
 
@@ -417,7 +417,13 @@ def test_select_keeps_objects_subtasks_and_the_first_questions(drawn_mmad):
         ("circuit_board", Subtask.CLASSIFICATION),
     }
     assert set(chosen.normals) == {"woven_fabric", "circuit_board"}
-    assert select(benchmark, limit=5).questions == benchmark.questions[:5]
+    for limit in (1, 5, 17, len(benchmark.questions)):
+        few, more = select(benchmark, limit=limit).questions, select(benchmark, limit=limit + 7).questions
+        assert len(few) == limit
+        assert {one.key for one in few} <= {one.key for one in more}
+        assert few == tuple(one for one in benchmark.questions if one in few)
+    kinds = {(one.object, one.defective) for one in select(benchmark, limit=30).questions}
+    assert kinds == {(one.object, one.defective) for one in benchmark.questions}
     assert select(benchmark) == benchmark
 
 

@@ -173,7 +173,8 @@ def test_hostile_words_stay_words(write, summary, records, pictures):
 def test_data_sets_of_any_name_have_plots_of_their_own(write, summary, tmp_path):
     renamed = {"零件": summary.strict["DS-MVTec"], "螺丝": summary.strict["VisA"]}
     counts = {name: dict.fromkeys(cells, 10) for name, cells in renamed.items()}
-    page = write(replace(summary, counts=counts, strict=renamed))[0]
+    chance = {name: dict.fromkeys(cells, 25.0) for name, cells in renamed.items()}
+    page = write(replace(summary, counts=counts, strict=renamed, chance=chance))[0]
     assert "零件: right answers" in page
     assert {path.stem for path in (tmp_path / "out" / "plots").iterdir()} == {"accuracy", "accuracy-2", "calibration"}
 

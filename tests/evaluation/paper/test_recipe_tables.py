@@ -118,6 +118,32 @@ def test_published_figures_are_found_or_none(recipe, contestant, label, subtask,
     assert published_figure(RECIPES[recipe], contestant, label, Place(subtask, dataset)) == figure
 
 
+def test_one_s_own_parts_do_not_stand_beside_the_paper():
+    found = describe_experiment(RECIPES["table3"], [result("baseline", answers("AABB", dataset="own"))])
+    assert {cell.published for row in found.rows.values() for cell in row.values()} == {None}
+    first = describe_experiment(RECIPES["table1"], [result("bare model", answers("AABB", dataset="own"))])
+    assert not any(label.startswith("paper:") for label in first.rows)
+
+
+def test_other_data_sets_stay_out_of_the_mean_beside_the_paper():
+    both = [*answers("AAAA"), *answers("BBBB", dataset="GoodsAD")]
+    found = figures(describe_experiment(RECIPES["table3"], [result("baseline", both)]), "baseline")
+    assert (found["analysis"].measured, found["analysis"].published) == (100, 86.16)
+
+
+def test_a_halved_discrimination_is_said():
+    one_sided = [record for record in answers("AABB") if record.defective]
+    said = " ".join(describe_experiment(RECIPES["table3"], [result("baseline", one_sided)]).notes)
+    assert "counts the other side as 0" in said
+    both = describe_experiment(RECIPES["table3"], [result("baseline", answers("AABB"))])
+    assert "counts the other side" not in " ".join(both.notes)
+
+
+def test_rows_of_the_paper_alone_are_not_measured():
+    found = describe_experiment(RECIPES["table1"], [result("bare model", answers("AABB"))])
+    assert set(found.measured_rows()) == {"bare model", "blind: learned"}
+
+
 def test_a_row_that_was_not_asked_about_a_column_leaves_it_out():
     two = [replace(record, version="1") for record in answers("AABB", subtasks=PAPER_SUBTASKS[:2])]
     results = [result("bare model", answers("AABB")), result("QA", two)]

@@ -10,8 +10,14 @@ from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.answers.recording import to_line
 from echo_iad.evaluation.answers.records import AnswerRecord, AnswerStatus
 from echo_iad.evaluation.benchmark.subtasks import Subtask
-from echo_iad.evaluation.scores.compare import Side, SideAnswer, compare, read_side
-from echo_iad.evaluation.scores.compare_files import as_json, coverage_lines, mcnemar_sentence, write_scores
+from echo_iad.evaluation.scores.compare import RunFacts, Side, SideAnswer, compare, read_side
+from echo_iad.evaluation.scores.compare_files import (
+    as_json,
+    assisted_remark,
+    coverage_lines,
+    mcnemar_sentence,
+    write_scores,
+)
 from echo_iad.evaluation.scores.foreign_answers import read_foreign_answers
 
 OPTIONS = {"A": "A dent.", "B": "A scratch."}
@@ -113,6 +119,61 @@ def test_questions_that_changed_sides_are_listed(runs):
 def test_a_run_is_named_by_its_folder_or_its_file(runs):
     folder = runs[0]
     assert read_side(folder).answers == read_side(folder / "records.jsonl").answers
+
+
+def with_facts(records, **facts):
+    known = {"profile": "edge", "seed": 3, "version": "0.1.0", **facts}
+    return [replace(one, model="scripted:a" if one.answer else None, **known) for one in records]
+
+
+def test_what_a_run_is_stands_in_its_records(tmp_path):
+    # the failed answer among them names no model
+    side = read_side(write_run(tmp_path / "a", with_facts(first_run(), assisted=True)))
+    assert side.run == RunFacts("edge", "scripted:a", 3, "0.1.0", assisted=True)
+
+
+@pytest.mark.parametrize("other", [{"seed": 4}, {"profile": "paper"}, {"model": "scripted:b"}, {"assisted": True}])
+def test_records_of_several_runs_are_no_side(tmp_path, other):
+    first, *more = with_facts(first_run())
+    run = write_run(tmp_path / "a", [replace(first, **other), *more])
+    with pytest.raises(EvaluationError, match="holds the records of several runs"):
+        read_side(run)
+
+
+KNOWLEDGE = "knowledge that describes the test's own defects"
+
+
+@pytest.mark.parametrize(
+    ("assisted_a", "assisted_b", "remark"),
+    [
+        (False, False, ""),
+        (True, True, f"Both are assisted: they had {KNOWLEDGE}."),
+        (True, False, f"Only A is assisted: it had {KNOWLEDGE}. B had none, so the difference is not between equals."),
+        (False, True, f"Only B is assisted: it had {KNOWLEDGE}. A had none, so the difference is not between equals."),
+    ],
+)
+def test_one_assisted_side_is_remarked_everywhere(tmp_path, assisted_a, assisted_b, remark):
+    a = write_run(tmp_path / "a", with_facts(first_run(), assisted=assisted_a))
+    b = write_run(tmp_path / "b", with_facts(second_run(), assisted=assisted_b))
+    scores = compare(read_side(a), read_side(b))
+    assert assisted_remark(scores) == remark
+    told = as_json(scores)
+    assert told["remark"] == (remark or None)
+    facts = {"profile": "edge", "model": "scripted:a", "seed": 3, "version": "0.1.0"}
+    assert (told["run_a"], told["run_b"]) == ({**facts, "assisted": assisted_a}, {**facts, "assisted": assisted_b})
+    write_scores(scores, tmp_path / "out")
+    page = (tmp_path / "out" / "compare.md").read_text(encoding="utf-8")
+    assert (f"**{remark}**" in page) is bool(remark)
+    said = "assisted" if assisted_b else "not assisted"
+    assert f"- B: {b} (profile edge, model scripted:a, seed 3, version 0.1.0, {said})" in page
+
+
+def test_what_another_system_knew_is_not_claimed(tmp_path):
+    a = write_run(tmp_path / "a", with_facts(first_run(), assisted=True))
+    theirs = write_csv(tmp_path / "b.csv", "image,question_index,model_answer", "one/cap/1.png,0,A")
+    scores = compare(read_side(theirs), read_side(a))
+    assert assisted_remark(scores) == f"B is assisted: it had {KNOWLEDGE}. Whether A had any is not known."
+    assert as_json(scores)["run_a"] is None
 
 
 def test_raw_text_of_another_system_is_read_by_the_options_of_the_run(runs, tmp_path):
@@ -239,7 +300,7 @@ def test_swapping_the_sides_mirrors_everything(rows):
             )
             for n, row in enumerate(rows)
         }
-        return Side(name, True, answers)
+        return Side(name, None, answers)
 
     a, b = side("a", 1), side("b", 2)
     there, back = compare(a, b, resamples=20), compare(b, a, resamples=20)

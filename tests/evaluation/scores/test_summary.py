@@ -20,8 +20,8 @@ MMAD = Path(__file__).parents[3].parent / "shared" / "data" / "mmad"
 SUBTASKS = [Subtask.DISCRIMINATION, Subtask.CLASSIFICATION, Subtask.LOCALIZATION, Subtask.ANALYSIS]
 KEYS = {
     *"version profile profile_sha256 seed model assisted questions_sha256 official official_fixed strict".split(),
-    *"balanced averages blind gain hard counts hard_counts coverage intervals per_object statuses zero_shot".split(),
-    *"calibration marked latency_ms cost excluded".split(),
+    *"balanced averages blind gain hard counts hard_counts coverage intervals per_object statuses".split(),
+    *"chance zero_shot calibration marked latency_ms cost excluded".split(),
 }
 
 

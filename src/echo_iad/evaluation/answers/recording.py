@@ -225,14 +225,22 @@ def _allow(folder: Path, *, resume: bool) -> None:
 
 
 def _check_identity(folder: Path, identity: RunIdentity) -> None:
-    before, now = asdict(read_identity(folder)), asdict(identity)
-    changed = [name for name in now if json.dumps(before[name]) != json.dumps(now[name])]
-    if changed:
-        told = "; ".join(f"{name} was {before[name]!r} and is {now[name]!r}" for name in changed)
+    before, now = _flat(read_identity(folder)), _flat(identity)
+    told = "; ".join(
+        f"{name} was {before.get(name)} and is {now[name]}" for name in now if before.get(name) != now[name]
+    )
+    if told:
         msg = (
             f"{folder} holds another run, whose records must not be mixed with this one's: {told}. Name another --out."
         )
         raise EvaluationError(msg)
+
+
+def _flat(identity: RunIdentity) -> dict[str, str]:
+    """Everything that makes a run what it is, in words; digests by their first characters."""
+    values = asdict(identity)
+    values |= values.pop("choices")
+    return {name: str(value)[:12] if name.endswith("_sha256") else str(value) for name, value in values.items()}
 
 
 def _mend(path: Path, wanted: set[Key]) -> set[Key]:

@@ -72,10 +72,10 @@ def measure(benchmark: Benchmark, ways: Sequence[Way], memory: Path, *, resume: 
     UserError
         A model cannot be loaded; found before any work.
     """
+    for model in dict.fromkeys(way.profile.decider.model for way in ways if way.profile.decider.model):
+        load_mllm(model)
     for way in ways:
         prepare_folder(way.folder, expected_bytes=len(benchmark.questions) * RECORD_BYTES)
-        if way.profile.decider.model:
-            load_mllm(way.profile.decider.model)
     with Echo.from_profile(ways[0].profile, memory=memory, create=True) as echo:
         with bar("Enrolling") as progress:
             enrol_normals(echo, benchmark, progress)

@@ -10,6 +10,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ QUESTIONS_FILE = "mmad.json"
 KNOWLEDGE_FILE = "domain_knowledge.json"
 MAX_BYTES = 2**30
 """Largest file of questions that is read."""
+
+_WANTED = f"Give a file of questions in MMAD's form, as MMAD's own {QUESTIONS_FILE} is."
 
 _NORMALS_FROM = {"DS-MVTec": "MVTec-AD"}
 """Data set without good training parts -> the data set that has them; any other has its own."""
@@ -122,7 +125,8 @@ def select(
     subtasks : collection of str, optional
         Names of `Subtask`.
     limit : int, optional
-        At most so many questions: the first of those that are left, in the order of the file.
+        At most so many questions, about pictures that are taken from each object's good and defective ones in turn,
+        so that a first look sees all of them. A larger limit keeps what a smaller one has.
 
     Raises
     ------
@@ -137,11 +141,12 @@ def select(
     present = {question.object for question in benchmark.questions}
     kept = present if objects is None else set[str]().union(*(_named(name, present) for name in objects))
     wanted = set(Subtask) if subtasks is None else {_subtask(name) for name in subtasks}
-    chosen = [one for one in benchmark.questions if one.object in kept and one.subtask in wanted][:limit]
+    chosen = [one for one in benchmark.questions if one.object in kept and one.subtask in wanted]
+    chosen = chosen if limit is None else _in_turn(chosen, limit)
     if not chosen:
         msg = (
             f"No question is left of {len(benchmark.questions)}: none of the objects {', '.join(sorted(kept))} has one "
-            f"of the subtasks {', '.join(sorted(wanted))}. Ask for other --objects or --subtasks."
+            f"of the subtasks {', '.join(sorted(wanted))}. Ask for other objects or subtasks."
         )
         raise EvaluationError(msg)
     left = {question.object for question in chosen}
@@ -151,6 +156,16 @@ def select(
         excluded = tuple(one for one in excluded if set(one.image.split("/")[1:2]) <= plain)
     normals = {name: paths for name, paths in benchmark.normals.items() if name in left}
     return replace(benchmark, questions=tuple(chosen), normals=normals, excluded=excluded)
+
+
+def _in_turn(questions: Sequence[BenchmarkQuestion], limit: int) -> list[BenchmarkQuestion]:
+    """So many questions, in the order given, about pictures of each kind in turn."""
+    kinds: dict[tuple[str, bool], dict[str, list[BenchmarkQuestion]]] = {}
+    for one in questions:
+        kinds.setdefault((one.object, one.defective), {}).setdefault(one.image, []).append(one)
+    rounds = zip_longest(*(pictures.values() for pictures in kinds.values()), fillvalue=())
+    taken = {one.key for one in islice(chain.from_iterable(chain.from_iterable(rounds)), limit)}
+    return [one for one in questions if one.key in taken]
 
 
 def same_bytes(questions: Sequence[BenchmarkQuestion], normals: Mapping[str, Sequence[Path]]) -> frozenset[Path]:
@@ -180,18 +195,18 @@ def _digest(path: Path, known: dict[Path, str]) -> str:
 
 
 def _questions_file(root: Path, questions: Path | None) -> Path:
-    if not root.is_dir():
-        msg = f"There is no folder {root}. Give the folder that holds MMAD's data sets: echo-iad evaluate mmad ROOT"
+    path = root / QUESTIONS_FILE if questions is None else Path(questions)
+    if questions is not None and not path.is_file():
+        msg = f"There is no file {path}. {_WANTED}"
         raise EvaluationError(msg)
-    if questions is None and not (root / QUESTIONS_FILE).is_file():
+    if not root.is_dir():
+        msg = f"There is no folder {root}. Give the folder that holds MMAD's data sets, as docs/mmad.md shows."
+        raise EvaluationError(msg)
+    if not path.is_file():
         msg = (
             f"No questions are in {root}: {QUESTIONS_FILE} is not there. Name the file with --questions, or lay the "
             "folder out as MMAD's."
         )
-        raise EvaluationError(msg)
-    path = root / QUESTIONS_FILE if questions is None else Path(questions)
-    if not path.is_file():
-        msg = f"There is no file {path}. Name MMAD's file of questions with --questions FILE, or leave it out."
         raise EvaluationError(msg)
     return path
 
@@ -199,11 +214,11 @@ def _questions_file(root: Path, questions: Path | None) -> Path:
 def _bytes_of(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
-            msg = f"{path} is larger than {MAX_BYTES >> 20} MiB, so it is no file of questions. Name another one."
+            msg = f"{path} is larger than {MAX_BYTES >> 20} MiB, so it is no file of questions. {_WANTED}"
             raise EvaluationError(msg)
         return path.read_bytes()
     except OSError as fault:
-        msg = f"{path} cannot be read: {fault.strerror}. Make it readable, or name another file with --questions."
+        msg = f"{path} cannot be read: {fault.strerror}. Make it readable."
         raise EvaluationError(msg) from None
 
 
@@ -211,12 +226,12 @@ def _rows(data: bytes, path: Path) -> Mapping[str, Any]:
     try:
         rows = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as fault:
-        msg = f"{path} is no JSON: {fault}. Download {QUESTIONS_FILE} again, or name another file with --questions."
+        msg = f"{path} is no JSON: {fault}. {_WANTED}"
         raise EvaluationError(msg) from None
     if not isinstance(rows, dict) or not any(map(is_entry, rows.values())):
         msg = (
             f"{path} is no MMAD file: wanted pictures with their questions, "
-            f'{{"DATASET/OBJECT/.../PICTURE": {{"{CONVERSATION}": [...]}}}}. Name another file with --questions.'
+            f'{{"DATASET/OBJECT/.../PICTURE": {{"{CONVERSATION}": [...]}}}}. {_WANTED}'
         )
         raise EvaluationError(msg)
     return rows
@@ -226,10 +241,12 @@ def _check_any(reading: _Reading, path: Path) -> None:
     if reading.questions:
         return
     first = reading.excluded[0]
-    msg = (
-        f"None of the questions in {path} can be asked with the pictures in {reading.root}; the first, {first.image}: "
-        f"{first.why}. Lay the data sets out in this folder as docs/mmad.md shows."
-    )
+    if reading.without_pictures:
+        where, cure = "", _WANTED
+    else:
+        where = f" with the pictures in {reading.root}"
+        cure = "Lay the data sets out in this folder as docs/mmad.md shows."
+    msg = f"None of the questions in {path} can be asked{where}; the first, {first.image}: {first.why}. {cure}"
     raise EvaluationError(msg)
 
 

@@ -38,6 +38,3 @@ MMAD_TYPES = {
     "Object Analysis": Subtask.OBJECT_ANALYSIS,
 }
 """MMAD's type of a question -> its subtask; structure, details and analysis of the object are one, as MMAD has it."""
-
-CHANCE = {subtask: 50.0 if subtask is Subtask.DISCRIMINATION else 25.0 for subtask in Subtask}
-"""Percent right by guessing, as the paper's Table 1 states it."""

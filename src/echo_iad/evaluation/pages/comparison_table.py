@@ -55,6 +55,12 @@ class Experiment:
     drawings: tuple[Drawing, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def measured_rows(self) -> Rows:
+        """The rows without those that are the paper's alone."""
+        return {
+            label: row for label, row in self.rows.items() if any(cell.measured is not None for cell in row.values())
+        }
+
 
 def comparison_table(caption: str, rows: Rows, head: str = "") -> Table:
     """Lay measured figures out with the published one and the difference below each.

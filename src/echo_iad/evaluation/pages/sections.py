@@ -9,13 +9,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from echo_iad.errors import MissingExtraError
-from echo_iad.evaluation.benchmark.subtasks import CHANCE, PAPER_SUBTASKS, Subtask
+from echo_iad.evaluation.benchmark.subtasks import PAPER_SUBTASKS, Subtask
 from echo_iad.evaluation.pages import tables
 from echo_iad.evaluation.pages.content import Cell, Column, Drawing, Fact, Listing, Row, Section, ShownAnswer, Table
 from echo_iad.evaluation.pages.plots import GREY, Kind, ReliabilityPoint, Series, bar_groups, reliability
 from echo_iad.evaluation.pages.tables import at, percent, plain
 from echo_iad.evaluation.published import INCONSISTENCIES, PAPER, WITH_ECHO, published_dataset, published_model
-from echo_iad.evaluation.scores.beyond_blind import LEARNED
 from echo_iad.evaluation.scores.summary import Summary
 from echo_iad.reports.words import listed, milliseconds
 
@@ -120,10 +119,10 @@ def _accuracy_plot(summary: Summary, dataset: str, name: str) -> Drawing:
             [at(summary.intervals, dataset, subtask) for subtask in subtasks],
         )
     ]
-    blind = [(at(summary.blind, dataset, subtask) or {}).get(LEARNED) for subtask in subtasks]
+    blind = [tables.best_blind(summary, dataset, subtask) for subtask in subtasks]
     if any(value is not None for value in blind):
-        series.append(Series("blind, learned", blind, colour=GREY))
-    series.append(Series("chance", [CHANCE[subtask] for subtask in subtasks], kind=Kind.LINE))
+        series.append(Series("best blind decider", blind, colour=GREY))
+    series.append(Series("chance", [summary.chance[dataset][subtask] for subtask in subtasks], kind=Kind.LINE))
     known = published_dataset(dataset)
     if known and set(subtasks) & set(PAPER_SUBTASKS):
         cells = published_model(WITH_ECHO).cells[known]

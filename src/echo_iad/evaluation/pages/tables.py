@@ -101,6 +101,12 @@ def cell_tables(summary: Summary) -> tuple[Table, ...]:
     )
 
 
+def best_blind(summary: Summary, dataset: str, subtask: Subtask) -> float | None:
+    """What the best blind decider with no more help than the run gets; None where there is none."""
+    blind = rivals(at(summary.blind, dataset, subtask) or {}, assisted=summary.assisted)
+    return max(blind.values(), default=None)
+
+
 def below_blind(summary: Summary, dataset: str, subtask: Subtask) -> str | None:
     """The best blind decider, where it is right more often than this run; None where the run is not below any."""
     blind = rivals(at(summary.blind, dataset, subtask) or {}, assisted=summary.assisted)

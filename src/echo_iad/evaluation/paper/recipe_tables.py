@@ -80,7 +80,7 @@ def describe_experiment(recipe: Recipe, results: Sequence[Result]) -> Experiment
     places = _places(recipe, results)
     rows = {_label(results, result): _row(recipe, result, places) for result in results}
     rows["blind: learned"] = _with_mean({place: Beside(_blind(results, place)) for place in places})
-    if recipe.name == "table1":
+    if recipe.name == "table1" and _in_paper([place.dataset or "" for place in places]):
         rows |= _published_rows(places)
     drawings, why_none = drawn(lambda: (_drawing(recipe, results, places),))
     return Experiment(
@@ -89,8 +89,20 @@ def describe_experiment(recipe: Recipe, results: Sequence[Result]) -> Experiment
         rows=rows,
         text=(f"{recipe.source} of “{PAPER}”", *_stated(recipe, results)),
         drawings=drawings,
-        notes=(f"Figures of the paper stand beside {BARE}, unless the paper has the model itself.", *why_none),
+        notes=(*_notes(results), *why_none),
     )
+
+
+def _notes(results: Sequence[Result]) -> tuple[str, ...]:
+    notes = [f"Figures of the paper stand beside {BARE}, unless the paper has the model itself."]
+    if halved(results):
+        notes.append(
+            f"Discrimination in {', '.join(halved(results))} is about good or about defective parts alone, and MMAD's "
+            "rule counts the other side as 0: read the strict figures in summary.json instead."
+        )
+    if any(cell < 100 for result in results for cells in result.summary.coverage.values() for cell in cells.values()):
+        notes.append("⚠ with the share of questions that were answered, where that is not all of them.")
+    return tuple(notes)
 
 
 def published_figure(recipe: Recipe, contestant: str, label: str, place: Place) -> float | None:
@@ -117,6 +129,12 @@ def measured(summary: Summary, place: Place) -> float | None:
     return _mean([at(summary.official, dataset, place.subtask) for dataset in _datasets(summary, place)])
 
 
+def halved(results: Sequence[Result]) -> tuple[str, ...]:
+    """Data sets in which discrimination has good or defective parts alone: MMAD's rule counts the other side as 0."""
+    sides = {name: one for result in results for name, one in result.summary.balanced.items()}
+    return tuple(name for name, one in sides.items() if not (one.good and one.defective))
+
+
 def _row(recipe: Recipe, result: Result, places: Sequence[Place]) -> dict[Column, Beside]:
     cells = {}
     for place in places:
@@ -126,7 +144,7 @@ def _row(recipe: Recipe, result: Result, places: Sequence[Place]) -> dict[Column
         if asked:
             cells[place] = Beside(
                 measured(result.summary, place),
-                published_figure(recipe, result.contestant, result.label, place),
+                published_figure(recipe, result.contestant, result.label, place) if _in_paper(asked) else None,
                 mean_coverage(result.summary, asked, [place.subtask]),
             )
     return _with_mean(cells)
@@ -224,7 +242,14 @@ def _of(results: Sequence[Result], contestant: str, label: str, place: Place) ->
 
 
 def _datasets(summary: Summary, place: Place) -> list[str]:
-    return list(summary.counts) if place.dataset is None else [place.dataset]
+    """The place's data set; for a mean, those of the paper, or all where none is the paper's."""
+    if place.dataset is not None:
+        return [place.dataset]
+    return [dataset for dataset in summary.counts if published_dataset(dataset)] or list(summary.counts)
+
+
+def _in_paper(datasets: Sequence[str]) -> bool:
+    return all(published_dataset(dataset) for dataset in datasets)
 
 
 def _contestants(results: Sequence[Result]) -> list[str]:

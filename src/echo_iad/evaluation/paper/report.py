@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from echo_iad.evaluation.benchmark.questions import Benchmark
@@ -13,9 +15,11 @@ from echo_iad.evaluation.paper.recipe_tables import Result, describe_experiment
 from echo_iad.evaluation.paper.recipes import Recipe
 from echo_iad.evaluation.paper.reproduction import MeasuredRow
 from echo_iad.evaluation.published import PAPER
+from echo_iad.evaluation.result_files import write_whole
 from echo_iad.evaluation.scores.beyond_blind import BlindLetters
 from echo_iad.evaluation.scores.summary import Summary
 
+EXPERIMENTS = "experiments.json"
 TITLE = "The paper's experiments, measured again"
 
 
@@ -26,7 +30,7 @@ def report_experiments(
     blind: Mapping[str, BlindLetters],
     out: Path,
 ) -> tuple[Experiment, ...]:
-    """Write ``summary.json`` into each cell, and ``report.html`` and ``report.md`` about all into ``out``.
+    """Write ``summary.json`` into each cell, and ``experiments.json`` and the report about all into ``out``.
 
     Parameters
     ----------
@@ -52,8 +56,21 @@ def report_experiments(
         )
         for recipe in recipes
     )
+    write_whole(out / EXPERIMENTS, _as_json(experiments))
     write_comparison(out, experiments, title=TITLE, lead=_lead(benchmark), facts=_facts(benchmark, summaries))
     return experiments
+
+
+def _as_json(experiments: Sequence[Experiment]) -> str:
+    """Experiment -> row -> column -> measured, published, coverage."""
+    told = {
+        one.name: {
+            label: {f"{column.group} {column.name}".strip(): asdict(cell) for column, cell in row.items()}
+            for label, row in one.rows.items()
+        }
+        for one in experiments
+    }
+    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
 
 
 def _lead(benchmark: Benchmark) -> tuple[str, ...]:

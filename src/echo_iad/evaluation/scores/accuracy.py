@@ -106,6 +106,11 @@ def coverage(scored: ScoredAnswers) -> Table[float]:
     return tabulate(scored, lambda cell: percent(scored.covered[cell.rows]))
 
 
+def chance(scored: ScoredAnswers) -> Table[float]:
+    """Share that is right by picking an option at random."""
+    return tabulate(scored, lambda cell: 100 * fmean(1 / scored.answers[row].choices for row in cell.rows))
+
+
 def counts(scored: ScoredAnswers) -> Table[int]:
     """Number of questions."""
     return tabulate(scored, lambda cell: len(cell.rows))

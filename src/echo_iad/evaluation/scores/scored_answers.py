@@ -55,6 +55,8 @@ class ScoredAnswer:
     assisted: bool
     shots: int
     """References that it had to go by."""
+    choices: int
+    """Options of the question."""
     marks: tuple[str, ...]
     latency_ms: float
 
@@ -161,6 +163,7 @@ def _scored(record: AnswerRecord) -> ScoredAnswer:
         certainty(record) if covered else None,
         record.assisted,
         record.shots,
+        len(record.options),
         record.marks,
         record.latency_ms,
     )

@@ -27,6 +27,7 @@ from echo_iad.evaluation.scores.accuracy import (
     Balance,
     Table,
     averages,
+    chance,
     counts,
     coverage,
     discrimination,
@@ -116,6 +117,8 @@ class Summary:
     """95 % interval of the strict accuracy, by bootstrap over images."""
     per_object: Cells[float]
     """Object, or ``dataset/object`` where two data sets share a name -> subtask -> strict accuracy."""
+    chance: Cells[float]
+    """Share that is right by picking an option at random."""
     zero_shot: tuple[str, ...]
     """Objects for which no answer had a reference to go by."""
     statuses: Mapping[str, int]
@@ -199,6 +202,7 @@ def summarise(
         coverage=_rounded(coverage(scored)),
         intervals=_rounded(_intervals(scored, seed)),
         per_object=_rounded(strict_by_object(scored)),
+        chance=_rounded(chance(scored)),
         zero_shot=_zero_shot(scored),
         statuses=_statuses(scored),
         calibration=_rounded(calibrate(a.certainty for a in scored.answers if a.certainty), digits=4),
