@@ -11,7 +11,7 @@ ANSWERS_B = "AAAAAAAABBBBBBBBBBB-"
 """All answers are A's to give: A is right on 20 of 20, B on 8, and has no answer to one."""
 
 
-def write_run(folder, answers):
+def write_run(folder, answers, *, assisted=False):
     folder.mkdir()
     with (folder / "records.jsonl").open("wb") as stream:
         for number, answer in enumerate(answers):
@@ -27,6 +27,9 @@ def write_run(folder, answers):
                 defective=True,
                 answer=None if answer == "-" else answer,
                 status=AnswerStatus.FAILED if answer == "-" else AnswerStatus.ANSWERED,
+                assisted=assisted,
+                profile="edge",
+                version="0.1.0",
             )
             stream.write(to_line(record))
     return folder
@@ -60,6 +63,17 @@ def test_the_table_says_it_all_within_80_columns(echo_iad, runs):
     assert ["object", "classification", "10", "100.0", "40.0", "+60.0"] in [row[:6] for row in rows]
     assert sum("long_folder_name/" in line for line in ended.out.splitlines()) == 10
     assert max(map(len, ended.out.splitlines())) <= 80
+
+
+def test_the_head_says_what_each_side_is(echo_iad, runs, tmp_path):
+    write_run(tmp_path / "helped", ANSWERS_A, assisted=True)
+    ended = echo_iad("evaluate", "compare", "helped", "b")
+    assert ended.out.startswith(
+        "A  helped\n   profile edge, no model, seed 0, version 0.1.0, assisted\n"
+        "B  b\n   profile edge, no model, seed 0, version 0.1.0, not assisted\n"
+        "Only A is assisted: it had knowledge that describes the test's own defects."
+    )
+    assert "is assisted" not in echo_iad("evaluate", "compare", *runs).out
 
 
 def test_swapped_sides_say_the_opposite(echo_iad, runs):

@@ -12,6 +12,7 @@ from echo_iad.cli.examples import examples
 from echo_iad.cli.options import AsJson
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
     from echo_iad.evaluation.scores.compare import Judged, PairedScores
@@ -57,8 +58,7 @@ def _print(scores: PairedScores, out: Path | None) -> None:
     from echo_iad.evaluation.scores.compare_files import JSON_FILE, PAGE, coverage_lines, mcnemar_sentence
 
     console = results()
-    for side, name in (("A", scores.a), ("B", scores.b)):
-        console.print(f"{side}  {name}", markup=False, soft_wrap=True)
+    _print_sides(scores, console)
     for line in (*coverage_lines(scores), mcnemar_sentence(scores.overall)):
         console.print(line, markup=False)
     console.print(_score_table(scores))
@@ -73,6 +73,16 @@ def _print(scores: PairedScores, out: Path | None) -> None:
         console.print(f"All of them: {out / PAGE}, {out / JSON_FILE}", markup=False, soft_wrap=True)
     elif count > _SHOWN:
         console.print("All of them go into files with --out DIR.")
+
+
+def _print_sides(scores: PairedScores, console: Console) -> None:
+    from echo_iad.evaluation.scores.compare_files import assisted_remark, run_facts
+
+    for side, name, run in (("A", scores.a, scores.run_a), ("B", scores.b, scores.run_b)):
+        console.print(f"{side}  {name}", markup=False, soft_wrap=True)
+        console.print(f"   {run_facts(run)}", markup=False, soft_wrap=True)
+    if remark := assisted_remark(scores):
+        console.print(remark, markup=False, style="bold")
 
 
 def _score_table(scores: PairedScores) -> Table:

@@ -7,7 +7,7 @@ is paired: an interval by bootstrap over images, and McNemar's exact test. Print
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -41,12 +41,26 @@ class SideAnswer:
 
 
 @dataclass(frozen=True)
+class RunFacts:
+    """What a run is, by its records."""
+
+    profile: str
+    model: str | None
+    seed: int
+    version: str
+    """Of Echo."""
+    assisted: bool
+    """Whether knowledge that describes the test's own defects was at hand."""
+
+
+@dataclass(frozen=True)
 class Side:
     """All answers of one system."""
 
     name: str
     """The path as given."""
-    is_run: bool
+    run: RunFacts | None
+    """None: a CSV, which does not say what it comes from."""
     answers: Mapping[Key, SideAnswer]
 
 
@@ -101,6 +115,9 @@ class PairedScores:
 
     a: str
     b: str
+    run_a: RunFacts | None
+    """None: a CSV."""
+    run_b: RunFacts | None
     overall: PairedScore
     groups: tuple[PairedScore, ...]
     """By subtask; with several data sets also by data set, and by both."""
@@ -130,24 +147,43 @@ def read_side(path: Path) -> Side:
     Raises
     ------
     EvaluationError
-        Nothing is there, it cannot be read, or it holds two answers to one question.
+        Nothing is there, it cannot be read, it holds two answers to one question, or records of several runs.
     """
     if not path.exists():
         msg = f"No run and no CSV is at {path}. Make a run with: echo-iad evaluate mmad ROOT --out DIR"
         raise EvaluationError(msg)
-    is_run = path.is_dir() or path.suffix.lower() in {".jsonl", ".json"}
-    rows: Iterable[tuple[Key, SideAnswer]]
-    if is_run:
-        rows = ((record.key, _of_record(record)) for record in read_records(path))
-    else:
-        rows = ((row.key, _of_row(row)) for row in read_foreign_answers(path))
+    if path.is_dir() or path.suffix.lower() in {".jsonl", ".json"}:
+        return _read_run(path)
+    rows = ((row.key, _of_row(row)) for row in read_foreign_answers(path))
+    return Side(str(path), None, _each_once(rows, path))
+
+
+def _read_run(path: Path) -> Side:
+    runs: set[RunFacts] = set()
+    models: set[str] = set()  # a failed answer names none
+
+    def rows() -> Iterator[tuple[Key, SideAnswer]]:
+        for record in read_records(path):
+            runs.add(RunFacts(record.profile, None, record.seed, record.version, record.assisted))
+            models.update({record.model} if record.model else ())
+            yield record.key, _of_record(record)
+
+    answers = _each_once(rows(), path)
+    if len(runs) > 1 or len(models) > 1:
+        msg = f"{path} holds the records of several runs. Compare each run for itself."
+        raise EvaluationError(msg)
+    run = next((replace(run, model=next(iter(models), None)) for run in runs), None)
+    return Side(str(path), run, answers)
+
+
+def _each_once(rows: Iterable[tuple[Key, SideAnswer]], path: Path) -> dict[Key, SideAnswer]:
     answers: dict[Key, SideAnswer] = {}
     for key, answer in rows:
         if key in answers:
             msg = f"{path} holds two answers to {_named(key)}. Each question must have one."
             raise EvaluationError(msg)
         answers[key] = answer
-    return Side(str(path), is_run, answers)
+    return answers
 
 
 def _of_record(record: AnswerRecord) -> SideAnswer:
@@ -197,6 +233,8 @@ def compare(a: Side, b: Side, *, seed: int = 0, resamples: int = RESAMPLES) -> P
     return PairedScores(
         a=a.name,
         b=b.name,
+        run_a=a.run,
+        run_b=b.run,
         overall=_score(judged, None, None, draws),
         groups=tuple(_groups(judged, draws)),
         changed=tuple(one for one in judged if one.right_a != one.right_b),

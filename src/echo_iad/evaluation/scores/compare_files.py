@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from echo_iad.evaluation.result_files import prepare_folder, write_whole
-from echo_iad.evaluation.scores.compare import Judged, PairedScore, PairedScores
+from echo_iad.evaluation.scores.compare import Judged, PairedScore, PairedScores, RunFacts
 
 JSON_FILE = "compare.json"
 PAGE = "compare.md"
+
+_KNOWLEDGE = "knowledge that describes the test's own defects"
 
 
 def as_json(scores: PairedScores) -> dict[str, Any]:
@@ -19,6 +22,9 @@ def as_json(scores: PairedScores) -> dict[str, Any]:
     return {
         "a": scores.a,
         "b": scores.b,
+        "run_a": scores.run_a and asdict(scores.run_a),
+        "run_b": scores.run_b and asdict(scores.run_b),
+        "remark": assisted_remark(scores) or None,
         "overall": _score_as_json(scores.overall),
         "groups": [_score_as_json(group) for group in scores.groups],
         "only_in_a": scores.only_in_a,
@@ -101,6 +107,40 @@ def probability(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
+def run_facts(run: RunFacts | None) -> str:
+    """What a side is, in words.
+
+    Examples
+    --------
+    >>> run_facts(RunFacts("edge", None, 0, "0.1.0", assisted=False))
+    'profile edge, no model, seed 0, version 0.1.0, not assisted'
+    >>> run_facts(None)
+    'a CSV of answers, which does not say how they were made'
+    """
+    if run is None:
+        return "a CSV of answers, which does not say how they were made"
+    model = f"model {run.model}" if run.model else "no model"
+    assisted = "assisted" if run.assisted else "not assisted"
+    return (
+        f"profile {run.profile or 'unknown'}, {model}, seed {run.seed}, version {run.version or 'unknown'}, {assisted}"
+    )
+
+
+def assisted_remark(scores: PairedScores) -> str:
+    """What an assisted side had, and whether the other had it too; empty when no side is assisted."""
+    runs = {"A": scores.run_a, "B": scores.run_b}
+    assisted = [side for side, run in runs.items() if run and run.assisted]
+    if not assisted:
+        return ""
+    if len(assisted) == len(runs):
+        return f"Both are assisted: they had {_KNOWLEDGE}."
+    (side,) = assisted
+    (other,) = runs.keys() - assisted
+    if runs[other] is None:
+        return f"{side} is assisted: it had {_KNOWLEDGE}. Whether {other} had any is not known."
+    return f"Only {side} is assisted: it had {_KNOWLEDGE}. {other} had none, so the difference is not between equals."
+
+
 def coverage_lines(scores: PairedScores) -> Iterator[str]:
     """What was compared and what was not, a sentence each."""
     overall = scores.overall
@@ -132,7 +172,11 @@ def _counted(count: int, noun: str) -> str:
 
 def _page(scores: PairedScores) -> Iterator[str]:
     yield from ("# A and B on the same questions", "")
-    yield from (f"- A: {_cell(scores.a)}", f"- B: {_cell(scores.b)}", "")
+    for side, name, run in (("A", scores.a, scores.run_a), ("B", scores.b, scores.run_b)):
+        yield f"- {side}: {_cell(name)} ({_cell(run_facts(run))})"
+    yield ""
+    if remark := assisted_remark(scores):
+        yield from (f"**{remark}**", "")
     yield from (*coverage_lines(scores), mcnemar_sentence(scores.overall), "")
     yield "| | questions | A % | B % | A - B | 95 % interval | only A | only B | p |"
     yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
