@@ -63,8 +63,10 @@ def test_a_fault_is_one_line(make, tmp_path, more, where, said):
     assert said in ended.err
 
 
-def test_a_folder_in_use_is_left_alone(make):
-    make()
-    ended = make()
+def test_a_folder_in_use_is_refused_before_anything_is_read(make, tmp_path):
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "notes.txt").write_text("mine", encoding="utf-8")
+    ended = make(root=tmp_path / "nowhere")
     assert ended.code == 2
     assert "is not empty" in ended.err
+    assert [path.name for path in (tmp_path / "made").iterdir()] == ["notes.txt"]

@@ -36,7 +36,7 @@ def make(  # noqa: PLR0913  one parameter for each option
     *,
     knowledge: Annotated[
         Path,
-        typer.Option("--knowledge", metavar="FILE", help="What is known: Markdown or text files, or MMAD's JSON."),
+        typer.Option("--knowledge", metavar="FILE|DIR", help="What is known: Markdown or text files, or MMAD's JSON."),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="New folder for the benchmark.")] = Path(
         "questions"
@@ -60,9 +60,10 @@ def make(  # noqa: PLR0913  one parameter for each option
     one without looking. DIR is a complete benchmark for evaluate mmad.
     """
     from echo_iad.encoders.catalog import load_text_encoder
-    from echo_iad.evaluation.making.mmad_writing import write_mmad
+    from echo_iad.evaluation.making.mmad_writing import check_new_folder, write_mmad
     from echo_iad.evaluation.making.question_making import make_questions
 
+    check_new_folder(out, source=root)
     made = make_questions(
         root,
         knowledge,

@@ -67,7 +67,7 @@ def write_mmad(made: MadeQuestions, folder: Path, *, source: Path, copy: bool = 
         if why:
             msg = f"The picture {str(files[key])!r} cannot be named in the benchmark: {why}. Rename it or its folder."
             raise EvaluationError(msg)
-    _check(folder, source)
+    check_new_folder(folder, source)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         linked = sum(_place(path, folder / key, copy=copy) for key, path in files.items())
@@ -82,7 +82,21 @@ def write_mmad(made: MadeQuestions, folder: Path, *, source: Path, copy: bool = 
     return WrittenBenchmark(folder, linked=linked, copied=len(files) - linked)
 
 
-def _check(folder: Path, source: Path) -> None:
+def check_new_folder(folder: Path, source: Path) -> None:
+    """Refuse, before work starts, a folder that `write_mmad` would refuse.
+
+    Parameters
+    ----------
+    folder : Path
+        For the benchmark.
+    source : Path
+        Folder of the parts.
+
+    Raises
+    ------
+    EvaluationError
+        It is no folder, is not empty, or lies in ``source``.
+    """
     if folder.resolve().is_relative_to(source.resolve()):
         msg = f"{folder} lies in {source}, and nothing is written there. Name another folder with --out."
         raise EvaluationError(msg)
