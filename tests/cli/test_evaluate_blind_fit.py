@@ -85,10 +85,24 @@ def test_a_place_that_cannot_be_written_is_one_line(echo_iad, questions, tmp_pat
     assert "--out" in ended.err
 
 
-def test_a_file_that_is_not_there_is_one_line(echo_iad, tmp_path):
-    ended = echo_iad("evaluate", "blind-fit", tmp_path / "none.json", "--out", tmp_path / "blind.json")
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "There is no file"),
+        ("{", "is no JSON"),
+        ('{"MVTec": {"cap": {"scratch": "A thin line."}}}', "is no MMAD file"),
+        ('{"cap.png": {"conversation": [{"Question": "What?"}]}}', "can be asked; the first, cap.png: "),
+    ],
+)
+def test_a_file_without_questions_is_one_line_about_the_file(echo_iad, tmp_path, content, said):
+    file = tmp_path / "given.json"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    ended = echo_iad("evaluate", "blind-fit", file, "--out", tmp_path / "blind.json")
     assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
-    assert "none.json" in ended.err
+    assert str(file) in ended.err
+    assert said in ended.err
+    assert ended.err.endswith("Give a file of questions in MMAD's form, as MMAD's own mmad.json is.\n")
 
 
 @pytest.mark.skipif(not (SHARED / "mmad.json").is_file(), reason="needs the shared data")
