@@ -222,3 +222,24 @@ def test_a_picture_that_cannot_be_read_fails_alone_and_is_tried_again(echo_iad, 
         if "/printed_cap/" in image
         for index in range(len(entry["conversation"]))
     ]
+
+
+def test_a_model_s_run_with_a_picture_that_cannot_be_read_is_scored(echo_iad, drawn_mmad, memory, tmp_path):
+    (drawn_mmad / "DS-MVTec" / "printed_cap" / "image" / "stain" / "000.jpg").write_bytes(b"no picture")
+    script = tmp_path / "script.jsonl"
+    script.write_text('{"image": "*", "question": "*", "answer": "A"}\n', encoding="utf-8")
+    command = (
+        "evaluate",
+        "mmad",
+        drawn_mmad,
+        "--memory",
+        memory,
+        "--objects",
+        "printed_cap",
+        "--out",
+        tmp_path / "run",
+    )
+    ended = echo_iad(*command, "--model", f"scripted:{script}")
+    assert ended.code == 0, ended.err
+    assert {record.model for record in read_records(tmp_path / "run")} == {f"scripted:{script}"}
+    assert summary_of(tmp_path / "run")["model"] == f"scripted:{script}"

@@ -122,7 +122,7 @@ class EchoAnswerer:
             shots=len(values.get("references", ())),
             assisted=self._asking.assisted,
             marks=(*asked.marks, ALSO_NORMAL) if enrolled else asked.marks,
-            model=decision.model,
+            model=decision.model or self._echo.profile.decider.model or None,
             scoring=decision.scoring,
             seed=self._echo.profile.seed,
             profile=self._echo.profile.name,
