@@ -53,7 +53,7 @@ def test_a_missing_extra_is_one_line_with_its_command(echo_iad, monkeypatch, tmp
     monkeypatch.setattr("echo_iad.encoders.export.export_encoder", export)
     ended = echo_iad("models", "export", "clip", "--to", tmp_path / "a")
     assert ended.code == 2
-    assert ended.err.endswith("pip install 'echo-iad[export]'\n")
+    assert ended.err.endswith("pip install 'echo-iad[export]', in a checkout of Echo: pip install '.[export]'\n")
 
 
 def test_an_encoder_that_cannot_be_exported_is_refused(echo_iad, tmp_path):
