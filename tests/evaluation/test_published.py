@@ -27,7 +27,6 @@ from echo_iad.evaluation.published import (
     KnowledgeGiven,
     published_dataset,
     published_model,
-    published_over_both,
 )
 
 TABLES = Path(__file__).parents[3] / "shared" / "paper" / "tables.json"
@@ -66,7 +65,8 @@ def test_each_mean_of_table_2_is_the_mean_of_its_cells(row):
 @pytest.mark.parametrize(("ablation", "name"), [(Ablation.BASELINE, WITH_ECHO), (Ablation.NO_EXPERT, BARE)])
 @pytest.mark.parametrize("subtask", PAPER_SUBTASKS)
 def test_table_3_begins_and_ends_with_table_1(ablation, name, subtask):
-    assert abs(published_over_both(published_model(name), subtask) - TABLE3[ablation][subtask]) <= HALF
+    mean = sum(cells[subtask] for cells in published_model(name).cells.values()) / len(PUBLISHED_DATASETS)
+    assert abs(mean - TABLE3[ablation][subtask]) <= HALF
 
 
 def test_tables_2_and_3_agree_on_knowledge():

@@ -230,14 +230,3 @@ def published_model(name: str) -> PublishedModel:
     77.31
     """
     return {row.name: row for row in TABLE1}[name]
-
-
-def published_over_both(row: PublishedModel, subtask: Subtask) -> float:
-    """Mean of a row's two cells of one subtask, unrounded; Tables 2 and 3 are such means.
-
-    Examples
-    --------
-    >>> round(published_over_both(published_model(WITH_ECHO), Subtask.DISCRIMINATION), 2)
-    83.22
-    """
-    return sum(row.cells[dataset][subtask] for dataset in PUBLISHED_DATASETS) / len(PUBLISHED_DATASETS)

@@ -243,3 +243,13 @@ def test_a_model_s_run_with_a_picture_that_cannot_be_read_is_scored(echo_iad, dr
     assert ended.code == 0, ended.err
     assert {record.model for record in read_records(tmp_path / "run")} == {f"scripted:{script}"}
     assert summary_of(tmp_path / "run")["model"] == f"scripted:{script}"
+
+
+def test_a_run_goes_on_with_more_objects_in_its_own_memory(echo_iad, read_only_mmad, tmp_path):
+    command = ("evaluate", "mmad", read_only_mmad, "--subtasks", "localization", "--out", tmp_path / "run", "--objects")
+    assert echo_iad(*command, "printed_cap").code == 0
+    before = timeless(tmp_path / "run")
+    ended = echo_iad(*command, "printed_cap,woven_fabric", "--resume")
+    assert ended.code == 0, ended.err
+    assert [line for line in timeless(tmp_path / "run") if line in before] == before
+    assert {record.object for record in read_records(tmp_path / "run")} == {"printed_cap", "woven_fabric"}

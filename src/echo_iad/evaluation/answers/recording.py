@@ -46,6 +46,8 @@ class RunIdentity:
     seed: int
     version: str
     model: str | None = None
+    normals: Mapping[str, str] = field(default_factory=dict)
+    """Object -> digest of its normals; a run may go on with further objects, not with other normals of the same."""
     choices: Mapping[str, Any] = field(default_factory=dict)
     """What else was chosen: templates, format, assisted or not."""
 
@@ -96,8 +98,7 @@ class RunFolder:
             if begun:
                 _allow(folder, resume=resume)
                 _check_identity(folder, identity)
-            else:
-                write_whole(folder / IDENTITY, json.dumps(asdict(identity), indent=1, ensure_ascii=False))
+            write_whole(folder / IDENTITY, json.dumps(asdict(identity), indent=1, ensure_ascii=False))
             done = _mend(path, wanted) if begun else set()
             return cls(folder, path.open("ab", buffering=0), lock, done)
         except BaseException:
@@ -226,10 +227,9 @@ def _allow(folder: Path, *, resume: bool) -> None:
 
 def _check_identity(folder: Path, identity: RunIdentity) -> None:
     before, now = _flat(read_identity(folder)), _flat(identity)
-    told = "; ".join(
-        f"{name} was {before.get(name)} and is {now[name]}" for name in now if before.get(name) != now[name]
-    )
-    if told:
+    changed = [name for name in now if name in before and before[name] != now[name]]
+    if changed:
+        told = "; ".join(f"{name} was {before[name]} and is {now[name]}" for name in changed)
         msg = (
             f"{folder} holds another run, whose records must not be mixed with this one's: {told}. Name another --out."
         )
@@ -239,8 +239,12 @@ def _check_identity(folder: Path, identity: RunIdentity) -> None:
 def _flat(identity: RunIdentity) -> dict[str, str]:
     """Everything that makes a run what it is, in words; digests by their first characters."""
     values = asdict(identity)
-    values |= values.pop("choices")
-    return {name: str(value)[:12] if name.endswith("_sha256") else str(value) for name, value in values.items()}
+    values |= values.pop("choices") | {f"normals of {name}": sha for name, sha in values.pop("normals").items()}
+    return {name: str(value)[:12] if _is_digest(name) else str(value) for name, value in values.items()}
+
+
+def _is_digest(name: str) -> bool:
+    return name.endswith("_sha256") or name.startswith("normals of ")
 
 
 def _mend(path: Path, wanted: set[Key]) -> set[Key]:

@@ -163,7 +163,9 @@ def _open_cells(benchmark: Benchmark, ways: Sequence[Way], echo: Echo, *, resume
 
 def identify(way: Way, benchmark: Benchmark, memory: Memory) -> RunIdentity:
     """What must be equal for two runs' records to be mixed."""
-    enrolled = "".join(sorted(f"{normal.object} {normal.sha256}\n" for normal in memory.normals()))
+    enrolled: dict[str, list[str]] = {}
+    for normal in memory.normals():
+        enrolled.setdefault(normal.object, []).append(normal.sha256)
     return RunIdentity(
         profile=way.profile.name,
         profile_sha256=way.effective_profile().sha256(),
@@ -171,11 +173,14 @@ def identify(way: Way, benchmark: Benchmark, memory: Memory) -> RunIdentity:
         seed=way.profile.seed,
         version=__version__,
         model=way.profile.decider.model or None,
+        normals={
+            name: hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()
+            for name, digests in sorted(enrolled.items())
+        },
         choices={
             "templates": way.asking.templates,
             "form": way.asking.form,
             "assisted": way.asking.assisted,
             "variant": way.variant,
-            "normals_sha256": hashlib.sha256(enrolled.encode()).hexdigest(),
         },
     )

@@ -168,29 +168,6 @@ def _in_turn(questions: Sequence[BenchmarkQuestion], limit: int) -> list[Benchma
     return [one for one in questions if one.key in taken]
 
 
-def same_bytes(questions: Sequence[BenchmarkQuestion], normals: Mapping[str, Sequence[Path]]) -> frozenset[Path]:
-    """Normals whose file is a copy, byte for byte, of a picture that is asked about; only equal sizes are read."""
-    by_size: dict[int, set[Path]] = defaultdict(set)
-    for path in {question.path for question in questions}:
-        by_size[_size(path)].add(path)
-    copies, digests = set(), dict[Path, str]()
-    for path in {path for paths in normals.values() for path in paths}:
-        twins = by_size.get(_size(path), set())
-        if twins and _digest(path, digests) in {_digest(twin, digests) for twin in twins}:
-            copies.add(path)
-    return frozenset(copies)
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else -1
-
-
-def _digest(path: Path, known: dict[Path, str]) -> str:
-    if path not in known:
-        known[path] = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else str(path)
-    return known[path]
-
-
 # --- the file of questions -------------------------------------------------------------------------------------------
 
 
