@@ -29,6 +29,10 @@ class PromptStyle:
     """No picture is larger, in pixels."""
     tell_within_tolerance: bool = False
     """Whether a comparison that found nothing is told; else it is silent below the tolerance."""
+    crops: int = 0
+    """So many of the strongest regions are shown enlarged, each beside the same place of the first reference."""
+    think: bool = False
+    """Whether the model is to write its reasoning first, before `ask_label` asks for the answer."""
 
 
 def build_messages(question: Question, evidence: Evidence, exhibits: Exhibits, style: PromptStyle) -> Messages:
@@ -58,10 +62,26 @@ def build_messages(question: Question, evidence: Evidence, exhibits: Exhibits, s
     about = {"count": len(references), "object": (evidence.object.name or "").replace("_", " ")}
     samples: tuple[Part, ...] = (_text("references", **about), *references) if references else ()
     shown = (*samples, _text("query", **about), query_part(exhibits, style.max_side))
-    asked = _text("question", question=question.text.strip(), options=question.options)
+    asked = _text("question", question=question.text.strip(), options=question.options, think=style.think)
     told = _findings(evidence, style)
     last = TextPart("\n\n".join(part.text for part in (told, asked) if part.text))
     return (Message(Role.SYSTEM, (_text("system"),)), Message(Role.USER, (*shown, last)))
+
+
+def ask_label(messages: Messages, written: str, question: Question) -> Messages:
+    """Go on after the model's reasoning: what it wrote as its own turn, then the question for the label alone.
+
+    Parameters
+    ----------
+    messages : tuple of Message
+        What it was asked, from `build_messages` with `PromptStyle.think`.
+    written : str
+        What it wrote.
+    question : Question
+        As in ``messages``, with options.
+    """
+    turn = Message(Role.ASSISTANT, (TextPart(written.strip()),))
+    return (*messages, turn, Message(Role.USER, (_text("label", options=question.options),)))
 
 
 def _findings(evidence: Evidence, style: PromptStyle) -> TextPart:
