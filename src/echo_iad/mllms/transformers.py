@@ -16,17 +16,16 @@ import transformers
 from jinja2.exceptions import TemplateError
 from PIL import Image
 
+from echo_iad.domain.decisions import Scoring
 from echo_iad.domain.messages import Message, Messages, Role, TextPart, pictures_of
 from echo_iad.encoders.sessions import threads
 from echo_iad.errors import MissingModelError, MllmError
-from echo_iad.mllms.base import normalised
+from echo_iad.mllms.base import MLLM, Answered, Prompt, Reply, normalised
 from echo_iad.mllms.folders import download_command, find_model
 from echo_iad.mllms.processors import load_processor
 from echo_iad.mllms.remembering import RememberingMllm
 from echo_iad.mllms.spellings import Tokens, spellings
-
-_BATCH = 4
-"""Prompts in one forward pass."""
+from echo_iad.settings import MllmSettings
 
 
 class TransformersMllm:
@@ -40,59 +39,86 @@ class TransformersMllm:
         An ``AutoModelForImageTextToText``, ready to infer.
     processor : object
         Its processor, padding on the left, with a chat template.
+    settings : MllmSettings
+        How many prompts in one forward pass.
     """
 
-    scores_options = True
-
-    def __init__(self, name: str, model: Any, processor: Any) -> None:
+    def __init__(self, name: str, model: Any, processor: Any, settings: MllmSettings) -> None:
         self.name = name
         self._model = model
         self._processor = processor
+        self._settings = settings
         self._longest = getattr(model.config.get_text_config(), "max_position_embeddings", None)
 
-    def score_options(self, prompts: Sequence[Messages], labels: Sequence[str]) -> list[dict[str, float]]:
-        """Log-probability of each label as the first that the model writes; see `echo_iad.mllms.base.MLLM`."""
-        spelled = {label: spellings(label, self._tokens) for label in labels}
-        scored: list[dict[str, float]] = []
-        with self._faults():
-            for start in range(0, len(prompts), _BATCH):
-                batch = prompts[start : start + _BATCH]
-                first = self._last_log_probabilities(self._inputs(batch))
-                scored += [
-                    normalised(self._scores(row, messages, spelled)) for row, messages in zip(first, batch, strict=True)
-                ]
-        return scored
+    def ask(self, prompts: Sequence[Prompt]) -> list[Answered]:
+        """Score the labels of prompts that have some, write for the others; see `echo_iad.mllms.base.MLLM`.
 
-    def generate(self, messages: Messages, *, max_new_tokens: int, stop: Sequence[str] = ()) -> str:
+        Labels are scored as the first that the model writes. Writing is greedy: the most probable token at each step.
+        """
+        answered: list[Answered] = []
+        for start in range(0, len(prompts), self._settings.batch):
+            answered += self._batch(prompts[start : start + self._settings.batch])
+        return answered
+
+    def _batch(self, prompts: Sequence[Prompt]) -> list[Answered]:
+        """Answer in one pass; when that fails, each alone, so that one prompt's fault is its own."""
+        if len(prompts) > 1 and len({bool(prompt.labels) for prompt in prompts}) == 1:
+            try:
+                with self._faults():
+                    return self._answers(prompts)
+            except MllmError:
+                pass
+        return [self._alone(prompt) for prompt in prompts]
+
+    def _alone(self, prompt: Prompt) -> Answered:
+        try:
+            with self._faults():
+                return self._answers([prompt])[0]
+        except MllmError as fault:
+            return fault
+
+    def _answers(self, prompts: Sequence[Prompt]) -> list[Answered]:
+        if not prompts[0].labels:
+            return [self._written(prompt) for prompt in prompts]
+        inputs = self._inputs([prompt.messages for prompt in prompts])
+        first = self._last_log_probabilities(inputs)
+        sizes = inputs["attention_mask"].sum(1).tolist()
+        return [
+            Reply(Scoring.LOGPROBS, scores=normalised(self._scores(row, prompt)), prompt_tokens=size, new_tokens=0)
+            for row, prompt, size in zip(first, prompts, sizes, strict=True)
+        ]
+
+    def _written(self, prompt: Prompt) -> Reply:
         """Write greedily; only new tokens are decoded."""
-        with self._faults(), torch.inference_mode():
-            inputs = self._inputs([messages])
-            end: dict[str, Any] = {}
-            if stop:
-                end = {"stop_strings": list(stop), "tokenizer": self._processor.tokenizer}
+        inputs = self._inputs([prompt.messages])
+        end: dict[str, Any] = {}
+        if prompt.stop:
+            end = {"stop_strings": list(prompt.stop), "tokenizer": self._processor.tokenizer}
+        with torch.inference_mode():
             written = self._model.generate(
                 **inputs,
                 **end,
-                max_new_tokens=max_new_tokens,
+                max_new_tokens=prompt.max_new_tokens,
                 do_sample=False,
                 temperature=None,
                 top_p=None,
                 top_k=None,
                 pad_token_id=self._processor.tokenizer.pad_token_id,
             )
-            new = written[0, inputs["input_ids"].shape[1] :]
-            return str(self._processor.tokenizer.decode(new, skip_special_tokens=True)).strip()
+        read = inputs["input_ids"].shape[1]
+        new = written[0, read:]
+        text = str(self._processor.tokenizer.decode(new, skip_special_tokens=True)).strip()
+        return Reply(Scoring.TEXT, text=text, prompt_tokens=read, new_tokens=len(new))
 
     def _tokens(self, text: str) -> Tokens:
         return tuple(self._processor.tokenizer(text, add_special_tokens=False)["input_ids"])
 
-    def _scores(
-        self, first: torch.Tensor, messages: Messages, spelled: Mapping[str, Sequence[Tokens]]
-    ) -> dict[str, float]:
+    def _scores(self, first: torch.Tensor, prompt: Prompt) -> dict[str, float]:
         """Sum the probabilities of each label's spellings, given those of the first token, (vocabulary,)."""
         scores = {}
-        for label, ways in spelled.items():
-            each = [float(first[way[0]]) + self._rest(messages, way) for way in ways]
+        for label in prompt.labels:
+            ways = spellings(label, self._tokens)
+            each = [float(first[way[0]]) + self._rest(prompt.messages, way) for way in ways]
             scores[label] = float(torch.tensor(each, dtype=torch.float64).logsumexp(0))
         return scores
 
@@ -196,7 +222,7 @@ def _continued(inputs: dict[str, torch.Tensor], tokens: Tokens) -> dict[str, tor
 
 
 @functools.lru_cache(maxsize=1)
-def load_model(name: str) -> RememberingMllm:
+def load_model(name: str, settings: MllmSettings) -> MLLM:
     """Load a model from a folder or from the hub's cache, in float32 on a CPU and bfloat16 on a GPU.
 
     The last one stays loaded with its results, so that several profiles share both.
@@ -232,7 +258,7 @@ def load_model(name: str) -> RememberingMllm:
         msg = f"The model {name!r} in {folder} {lacking}. {download_command(name)}"
         raise MissingModelError(msg)
     placed = model.eval().to("cuda" if on_gpu else "cpu")
-    return RememberingMllm(TransformersMllm(f"transformers:{name}", placed, processor))
+    return RememberingMllm(TransformersMllm(f"transformers:{name}", placed, processor, settings))
 
 
 @contextmanager
