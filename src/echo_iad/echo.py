@@ -366,7 +366,7 @@ class Echo:
     def _panel(self) -> Panel:
         self.memory.bind(self._image_encoder.id, self._text_encoder.id)
         guide = KnowledgeGuide(self.memory, self._text_encoder, self.profile.knowledge)
-        decider = make_decider(self.profile.decider, self._text_encoder)
+        decider = make_decider(self.profile, self._text_encoder)
         return Panel(self._extractor, self._comparator, guide, decider)
 
     @cached_property

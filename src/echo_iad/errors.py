@@ -13,6 +13,7 @@ The tree::
     │   ├── MissingModelError     a checkpoint is not there
     │   ├── UnknownNameError      a name that no registry holds
     │   ├── EvaluationError       a benchmark, a run or its folder that cannot be used
+    │   ├── ModelGoneError        a model that answered before answers nothing more
     │   └── MemoryStoreError      a memory that cannot be opened or used
     │       ├── MemoryLockedError     another process is writing it
     │       ├── MemoryVersionError    written by another version of Echo
@@ -20,7 +21,6 @@ The tree::
     │       ├── ForeignEncoderError   made by another encoder than the profile's
     │       └── UnknownObjectError    an object that is not enrolled
     ├── MllmError                 a multimodal model cannot answer one prompt: a failed decision
-    │   └── UnscoredError         it scores no options; what it writes is read instead
     └── ContractError             a plug-in broke a promise (a bug, its traceback stays)
 
 A message says what is wrong, whose it is, what is allowed, what was got, and the next step.
@@ -86,6 +86,10 @@ class EvaluationError(UserError):
     """A benchmark, a run or the folder of its results cannot be used."""
 
 
+class ModelGoneError(UserError):
+    """A multimodal model that answers nothing more: asking on would only record failures."""
+
+
 class MemoryStoreError(UserError):
     """A memory that cannot be opened or used."""
 
@@ -120,10 +124,6 @@ class UnknownObjectError(MemoryStoreError):
 
 class MllmError(EchoError):
     """A multimodal model could not answer this one prompt; others may go on."""
-
-
-class UnscoredError(MllmError):
-    """No probabilities of options are to be had for this prompt; a text may be."""
 
 
 class ContractError(EchoError):

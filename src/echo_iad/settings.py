@@ -66,6 +66,9 @@ class KnowledgeSettings(_Section):
 
     mode: Literal["none", "domain", "context"]
     passages: Positive
+    extractor: Literal["embedding", "model"] = "embedding"
+    model: str = ""
+    unreviewed: bool = True
 
 
 class DeciderSettings(_Section):
@@ -78,6 +81,24 @@ class DeciderSettings(_Section):
     max_new_tokens: Positive = 256
     max_side: Annotated[int, Field(ge=28)] = 1024
     tell_within_tolerance: bool = False
+    crops: Annotated[int, Field(ge=0, le=8)] = 0
+    think: bool = False
+    fuse: bool = False
+
+
+class MllmSettings(_Section):
+    """How a multimodal model is run or reached, whichever it is."""
+
+    device: str = "auto"
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    bits: Literal[0, 4, 8] = 0
+    batch: Positive = 4
+    share_prefix: bool = True
+    remote_code: str = ""
+    base_url: str = ""
+    concurrency: Positive = 4
+    timeout_s: Annotated[float, Field(gt=0)] = 120.0
+    retries: Annotated[int, Field(ge=0, le=20)] = 4
 
 
 class Profile(_Section):
@@ -92,6 +113,7 @@ class Profile(_Section):
     tolerance: ToleranceSettings
     knowledge: KnowledgeSettings
     decider: DeciderSettings
+    mllm: MllmSettings = MllmSettings()
     plan: dict[QuestionType, tuple[Expert, ...]]
 
     def sha256(self) -> str:

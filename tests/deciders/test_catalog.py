@@ -4,8 +4,8 @@ from echo_iad.settings import load_profile
 
 
 def test_the_embedded_decider_is_made_as_the_profile_says(encoder):
-    settings = load_profile("edge").decider
-    assert isinstance(DECIDERS.load("embedded")(settings, encoder), EmbeddedDecider)
+    profile = load_profile("edge")
+    assert isinstance(DECIDERS.load("embedded")(profile, encoder), EmbeddedDecider)
 
 
 def test_both_deciders_are_known_by_name():

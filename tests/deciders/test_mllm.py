@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from echo_iad.deciders.base import Asked
 from echo_iad.deciders.mllm import MllmDecider, make_decider
 from echo_iad.domain.decisions import Scoring, Status
 from echo_iad.domain.evidence import Exhibits
 from echo_iad.domain.parts import Picture
 from echo_iad.domain.questions import Question, QuestionType
-from echo_iad.errors import MllmError, ProfileError
+from echo_iad.errors import MllmError, ModelGoneError, ProfileError
 from echo_iad.mllms.scripted import Line, ScriptedMllm
 from echo_iad.settings import load_profile
 from echo_iad.testing import check_decider
@@ -109,6 +110,73 @@ def test_rotating_the_options_cancels_a_love_of_the_first_letter(evidence):
     assert sum(rotated.probabilities.values()) == pytest.approx(1)
 
 
+@pytest.mark.parametrize("settings", [{}, {"rotations": 3}])
+def test_rotations_of_a_written_answer_are_counted(evidence, settings):
+    """A model that writes the first letter at first sight, and the stain's ever after."""
+
+    def script(messages):
+        text = messages[-1].text
+        return "A" if "A. A dent." in text else next(letter for letter in "ABC" if f"{letter}. A stain." in text)
+
+    decision = decider(script, **settings).decide(WHICH, QuestionType.CLASSIFICATION, evidence)
+    assert decision.option == ("B" if settings else "A")
+    assert (decision.scoring, dict(decision.probabilities)) == (Scoring.TEXT, {})
+
+
+def test_questions_decided_together_are_decided_as_alone(evidence, make):
+    """One that cannot be asked, and one that the model cannot answer, take no other with them."""
+    asked = [
+        Asked(WHICH, QuestionType.CLASSIFICATION, evidence),
+        Asked(ANY, QuestionType.DISCRIMINATION, make.evidence()),
+        Asked(Question("What fails?"), QuestionType.DESCRIPTION, evidence),
+        Asked(ANY, QuestionType.DISCRIMINATION, evidence),
+    ]
+
+    def script(messages):
+        return Line(fail="odd") if "What fails?" in messages[-1].text else chances(A=0.9, B=0.06, C=0.04)
+
+    together = decider(script).decide_all(asked)
+    assert [decision.status.value for decision in together] == ["answered", "failed", "failed", "answered"]
+    assert together == [decider(script).decide(one.question, one.question_type, one.evidence) for one in asked]
+
+
+def test_all_prompts_reach_the_model_in_one_call(evidence):
+    calls = []
+
+    class Counting(ScriptedMllm):
+        def ask(self, prompts):
+            calls.append(len(prompts))
+            return super().ask(prompts)
+
+    settings = load_profile("edge").decider.model_copy(update={"rotations": 3})
+    mllm = Counting(lambda messages: chances(A=0.9, B=0.06, C=0.04), "scripted:test")
+    MllmDecider(mllm, settings).decide_all(
+        [Asked(WHICH, QuestionType.CLASSIFICATION, evidence), Asked(ANY, QuestionType.DISCRIMINATION, evidence)]
+    )
+    assert calls == [5]
+
+
+def test_a_model_that_is_gone_ends_the_asking(evidence):
+    def gone(messages):
+        raise ModelGoneError("the server is gone")
+
+    with pytest.raises(ModelGoneError):
+        decider(gone).decide(ANY, QuestionType.DISCRIMINATION, evidence)
+
+
+def test_tokens_are_counted_where_the_model_tells_them(evidence):
+    class Counting(ScriptedMllm):
+        def ask(self, prompts):
+            return [replace(reply, prompt_tokens=100, new_tokens=1) for reply in super().ask(prompts)]
+
+    settings = load_profile("edge").decider.model_copy(update={"rotations": 2})
+    mllm = Counting(lambda messages: chances(A=0.9, B=0.1), "scripted:test")
+    decision = MllmDecider(mllm, settings).decide(ANY, QuestionType.DISCRIMINATION, evidence)
+    assert (decision.prompt_tokens, decision.new_tokens) == (200, 2)
+    untold = decider(chances(A=0.9, B=0.1)).decide(ANY, QuestionType.DISCRIMINATION, evidence)
+    assert (untold.prompt_tokens, untold.new_tokens) == (None, None)
+
+
 def test_a_small_lead_may_be_an_abstention(evidence):
     decision = decider(chances(A=0.45, B=0.55), abstain_below=0.2).decide(ANY, QuestionType.DISCRIMINATION, evidence)
     assert (decision.status, decision.option) == (Status.ABSTAINED, None)
@@ -122,7 +190,7 @@ def test_a_damaged_reference_is_a_failure(evidence):
 
 def test_a_profile_without_a_model_says_how_to_name_one(encoder):
     with pytest.raises(ProfileError, match="--model"):
-        make_decider(load_profile("edge").decider, encoder)
+        make_decider(load_profile("edge"), encoder)
 
 
 def test_it_says_how_large_a_picture_it_wants():

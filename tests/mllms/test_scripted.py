@@ -2,11 +2,14 @@ import math
 
 import pytest
 
+from echo_iad.domain.decisions import Scoring
 from echo_iad.domain.messages import Message, PicturePart, Role, TextPart
-from echo_iad.errors import MissingModelError, MllmError, UnscoredError
+from echo_iad.errors import MissingModelError, MllmError
+from echo_iad.mllms.base import Prompt
 from echo_iad.mllms.catalog import load_mllm
 from echo_iad.mllms.scripted import Line, ScriptedMllm
 from echo_iad.testing import check_mllm
+from echo_iad.testing.mllms import Promise
 
 
 @pytest.fixture
@@ -17,6 +20,14 @@ def script(tmp_path):
         return load_mllm(f"scripted:{path}")
 
     return write
+
+
+def answer(mllm, messages, **choices):
+    return mllm.ask([Prompt(messages, **choices)])[0]
+
+
+def written(mllm, messages, **choices):
+    return answer(mllm, messages, **choices).text
 
 
 def about(ask, path, question="Is there a dent?"):
@@ -33,30 +44,33 @@ def test_the_first_line_that_fits_picture_and_question_answers(script, ask):
         "",
         '{"question": "colour", "answer": "three"}',
     )
-    assert mllm.generate(about(ask, "new/cap/007.jpg"), max_new_tokens=9) == "one"
-    assert mllm.generate(about(ask, "new/cap/008.jpg"), max_new_tokens=9) == "two"
-    assert mllm.generate(ask("Which colour?"), max_new_tokens=9) == "three"
+    assert written(mllm, about(ask, "new/cap/007.jpg")) == "one"
+    assert written(mllm, about(ask, "new/cap/008.jpg")) == "two"
+    assert written(mllm, ask("Which colour?")) == "three"
 
 
-def test_a_question_that_is_not_held_fails(script, ask):
+def test_a_question_that_is_not_held_fails_alone(script, ask):
     mllm = script('{"image": "other.jpg", "answer": "A"}')
-    with pytest.raises(MllmError, match=r"holds no answer to this question about new/1\.jpg"):
-        mllm.generate(about(ask, "new/1.jpg"), max_new_tokens=9)
+    held, other = mllm.ask([Prompt(about(ask, "other.jpg")), Prompt(about(ask, "new/1.jpg"))])
+    assert held.text == "A"
+    assert isinstance(other, MllmError)
+    assert "holds no answer to this question about new/1.jpg" in str(other)
 
 
 def test_probabilities_are_normalised_over_the_options(script, ask):
-    scores = script('{"probabilities": {"A": 0.6, "B": 0.2, "Z": 9.0}}').score_options([ask(), ask()], "AB")
-    assert [round(math.exp(each["A"]), 4) for each in scores] == [0.75, 0.75]
+    mllm = script('{"probabilities": {"A": 0.6, "B": 0.2, "Z": 9.0}}')
+    replies = mllm.ask([Prompt(ask(), ("A", "B"))] * 2)
+    assert [round(math.exp(reply.scores["A"]), 4) for reply in replies] == [0.75, 0.75]
+    assert [reply.scoring for reply in replies] == [Scoring.LOGPROBS] * 2
 
 
-def test_a_text_alone_is_not_scored(script, ask):
-    with pytest.raises(UnscoredError):
-        script('{"answer": "B"}').score_options([ask()], "AB")
+def test_a_text_alone_is_read_as_text(script, ask):
+    reply = answer(script('{"answer": "B"}'), ask(), labels=("A", "B"))
+    assert (reply.scoring, reply.text, reply.scores) == (Scoring.TEXT, "B", {})
 
 
 def test_a_line_may_fail(script, ask):
-    with pytest.raises(MllmError, match="out of memory"):
-        script('{"fail": "out of memory"}').score_options([ask()], "AB")
+    assert str(answer(script('{"fail": "out of memory"}'), ask())) == "out of memory"
 
 
 @pytest.mark.parametrize("line", ["B", '{"anwser": "B"}', '{"probabilities": {"A": "much"}}', "[1]"])
@@ -71,10 +85,12 @@ def test_a_missing_script_is_one_line(tmp_path):
 
 
 def test_a_function_is_a_script_and_keeps_the_contract():
-    check_mllm(ScriptedMllm(lambda messages: Line(answer="A", probabilities={"A": 0.5, "B": 0.3, "C": 0.2})))
-    check_mllm(ScriptedMllm(lambda messages: "B", scores_options=False))
+    looks_at_nothing = {Promise.QUESTION, Promise.PICTURES}
+    scored = ScriptedMllm(lambda messages: Line(answer="A", probabilities={"A": 0.5, "B": 0.3, "C": 0.2}))
+    for mllm in (scored, ScriptedMllm(lambda messages: "B")):
+        check_mllm(mllm, except_for=looks_at_nothing)
 
 
 def test_writing_ends_at_a_stop(ask):
     mllm = ScriptedMllm(lambda messages: "It is B. Or not.")
-    assert mllm.generate(ask(), max_new_tokens=9, stop=("not", ".")) == "It is B."
+    assert written(mllm, ask(), stop=("not", ".")) == "It is B."

@@ -5,11 +5,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from echo_iad.domain.decisions import Decision
 from echo_iad.domain.evidence import Evidence
 from echo_iad.domain.questions import Question, QuestionType
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """One question with what the experts found, ready to be decided."""
+
+    question: Question
+    question_type: QuestionType
+    evidence: Evidence
 
 
 @runtime_checkable
@@ -41,3 +52,19 @@ class Decider(Protocol):
             decision.
         """
         ...
+
+
+@runtime_checkable
+class JointDecider(Decider, Protocol):
+    """A decider that does better with several questions at once, such as all those about one picture."""
+
+    def decide_all(self, asked: Sequence[Asked]) -> list[Decision]:
+        """Decide each as `decide` would alone, in order; they may share work."""
+        ...
+
+
+def decide_all(decider: Decider, asked: Sequence[Asked]) -> list[Decision]:
+    """Decisions of any decider on several questions, in order."""
+    if isinstance(decider, JointDecider):
+        return decider.decide_all(asked)
+    return [decider.decide(one.question, one.question_type, one.evidence) for one in asked]

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from echo_iad.deciders.base import Decider
 from echo_iad.encoders.base import TextEncoder
 from echo_iad.plugins import Registry
-from echo_iad.settings import DeciderSettings
+from echo_iad.settings import Profile
 
-DECIDERS: Registry[Callable[[DeciderSettings, TextEncoder], Decider]] = Registry(
+DECIDERS: Registry[Callable[[Profile, TextEncoder], Decider]] = Registry(
     "decider",
     {
         "embedded": "echo_iad.deciders.embedded.decider:make_decider",
@@ -17,4 +17,4 @@ DECIDERS: Registry[Callable[[DeciderSettings, TextEncoder], Decider]] = Registry
     },
     group="echo_iad.deciders",
 )
-"""Name to a callable that makes the decider from the profile's settings and its text encoder."""
+"""Name to a callable that makes the decider from a profile and its text encoder."""

@@ -6,23 +6,24 @@ and every fault of the model, is a failed decision and never an answer. Knows no
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from echo_iad.deciders.answers import looks_refused, read_choice
+from echo_iad.deciders.answers import looks_refused
+from echo_iad.deciders.base import Asked
 from echo_iad.deciders.embedded.polarity import Side, option_sides
+from echo_iad.deciders.replies import Reading, read_replies
 from echo_iad.domain.decisions import Decision, Scoring, Status
-from echo_iad.domain.evidence import Evidence, Exhibits
-from echo_iad.domain.messages import Messages
+from echo_iad.domain.evidence import Evidence
 from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.encoders.base import TextEncoder
-from echo_iad.errors import EchoError, UnscoredError
-from echo_iad.mllms.base import MLLM
+from echo_iad.errors import EchoError, MllmError, UserError
+from echo_iad.mllms.base import MLLM, Answered, Prompt
 from echo_iad.mllms.catalog import load_mllm
 from echo_iad.prompts.builder import PromptStyle, build_messages
 from echo_iad.prompts.rotation import Rotation, rotate
-from echo_iad.settings import DeciderSettings
+from echo_iad.settings import DeciderSettings, Profile
 
 UNPARSED = "Unparsed:"
 """How the reason begins when the model wrote something that names no option."""
@@ -30,15 +31,17 @@ REFUSED = "Refused:"
 """How the reason begins when the model declined to answer."""
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """One question, in one or several rotations of its options."""
+@dataclass(frozen=True, eq=False)
+class _Put:
+    """One question as the model is asked it, in one or several rotations of its options."""
 
     question: Question
     sides: Mapping[str, Side]
     """Option label -> what it says of the part; empty unless the question asks whether it is good."""
-    rotations: tuple[Rotation, ...]
-    prompts: tuple[Messages, ...]
+    rotations: tuple[Rotation, ...] = ()
+    prompts: tuple[Prompt, ...] = ()
+    fault: str = ""
+    """Why it cannot be asked; empty when it can."""
 
 
 class MllmDecider:
@@ -65,95 +68,110 @@ class MllmDecider:
 
     def decide(self, question: Question, question_type: QuestionType, evidence: Evidence) -> Decision:
         """Answer, abstain or fail; see `echo_iad.deciders.base.Decider`."""
-        if evidence.exhibits is None:
-            return self._failed("There is no picture to show to the model.")
-        try:
-            asked = self._put(question, question_type, evidence, evidence.exhibits)
-            return self._scored(asked) or self._written(asked)
-        except (EchoError, ValueError, ArithmeticError, OSError) as fault:
-            return self._failed(f"No answer: {fault}")
+        return self.decide_all([Asked(question, question_type, evidence)])[0]
 
-    def _put(self, question: Question, kind: QuestionType, evidence: Evidence, exhibits: Exhibits) -> _Asked:
-        asks_verdict = kind is QuestionType.DISCRIMINATION and bool(question.options)
+    def decide_all(self, asked: Sequence[Asked]) -> list[Decision]:
+        """Decide several questions; the model gets all of them at once, so that it may share work.
+
+        Raises
+        ------
+        ModelGoneError
+            The model answers nothing more.
+        """
+        puts = [self._put(one) for one in asked]
+        answered = iter(self._ask([prompt for put in puts for prompt in put.prompts]))
+        return [self._decision(put, list(islice(answered, len(put.prompts)))) for put in puts]
+
+    def _put(self, asked: Asked) -> _Put:
+        question, evidence = asked.question, asked.evidence
+        asks_verdict = asked.question_type is QuestionType.DISCRIMINATION and bool(question.options)
         sides = option_sides(question.text, question.options) if asks_verdict else {}
-        scored = bool(question.options) and self._mllm.scores_options
-        count = min(self._settings.rotations, len(question.options)) if scored else 1
+        if evidence.exhibits is None:
+            return _Put(question, sides, fault="There is no picture to show to the model.")
+        count = min(self._settings.rotations, len(question.options)) or 1
         rotations = tuple(rotate(question, places) for places in range(count))
-        prompts = tuple(build_messages(each.question, evidence, exhibits, self._style) for each in rotations)
-        return _Asked(question, sides, rotations, prompts)
-
-    def _scored(self, asked: _Asked) -> Decision | None:
-        """Decide by the probabilities of the options, averaged over their rotations; None when there are none."""
-        labels = list(asked.question.options)
-        if not labels or not self._mllm.scores_options:
-            return None
         try:
-            scores = self._mllm.score_options(asked.prompts, labels)
-        except UnscoredError:
-            return None
-        chances = _averaged(asked.rotations, scores, asked.question)
+            messages = [build_messages(each.question, evidence, evidence.exhibits, self._style) for each in rotations]
+        except EchoError as fault:  # a damaged reference
+            return _Put(question, sides, fault=f"No answer: {fault}")
+        limit = self._settings.max_new_tokens
+        prompts = tuple(Prompt(each, tuple(question.options), limit) for each in messages)
+        return _Put(question, sides, rotations, prompts)
+
+    def _ask(self, prompts: Sequence[Prompt]) -> list[Answered]:
+        """What the model answers; a model that breaks its promise and raises has answered none of them."""
+        try:
+            return self._mllm.ask(prompts) if prompts else []
+        except UserError:
+            raise
+        except (EchoError, ValueError, ArithmeticError, OSError) as fault:
+            return [MllmError(str(fault))] * len(prompts)
+
+    def _decision(self, put: _Put, answered: Sequence[Answered]) -> Decision:
+        if put.fault:
+            return self._failed(put.fault)
+        fault = next((each for each in answered if isinstance(each, MllmError)), None)
+        if fault is not None:
+            return self._failed(f"No answer: {fault}")
+        reading = read_replies([each for each in answered if not isinstance(each, MllmError)], put.rotations)
+        decided = self._scored(put, reading) if reading.chances else self._written(put, reading)
+        return replace(decided, prompt_tokens=reading.prompt_tokens, new_tokens=reading.new_tokens)
+
+    def _scored(self, put: _Put, reading: Reading) -> Decision:
+        """Decide by the probabilities of the options."""
+        chances = reading.chances
         second, best = sorted(chances.values())[-2:]
         chosen = max(chances, key=lambda label: chances[label])
-        p_anomalous = _p_anomalous(asked.sides, chances)
         said = f"{self._mllm.name} gives option {chosen} {best:.0%}"
         if best - second < self._settings.abstain_below:
             return Decision(
                 Status.ABSTAINED,
                 text="Not sure.",
                 probabilities=chances,
-                p_anomalous=p_anomalous,
+                p_anomalous=_p_anomalous(put.sides, chances),
                 reason=f"{said}, a lead of {best - second:.0%}: less than {self._settings.abstain_below:.0%}.",
                 model=self._mllm.name,
                 scoring=Scoring.LOGPROBS,
+                raw_text=reading.raw_text,
             )
         return Decision(
             Status.ANSWERED,
             option=chosen,
-            text=asked.question.options[chosen],
+            text=put.question.options[chosen],
             probabilities=chances,
-            p_anomalous=p_anomalous,
+            p_anomalous=_p_anomalous(put.sides, chances),
             reason=f"{said}.",
             model=self._mllm.name,
             scoring=Scoring.LOGPROBS,
+            raw_text=reading.raw_text,
         )
 
-    def _written(self, asked: _Asked) -> Decision:
-        """Decide by what the model writes."""
-        options = asked.question.options
-        text = self._mllm.generate(asked.prompts[0], max_new_tokens=self._settings.max_new_tokens)
-        if not options:
-            if not text.strip() or looks_refused(text):
-                return self._unread(text)
-            return self._answered(None, text.strip(), text)
-        chosen = read_choice(text, options)
-        if chosen is None:
-            return self._unread(text)
-        return self._answered(chosen, options[chosen], text)
-
-    def _answered(self, option: str | None, words: str, raw_text: str) -> Decision:
+    def _written(self, put: _Put, reading: Reading) -> Decision:
+        """Decide by what the model wrote."""
+        if not reading.text.strip():
+            return self._failed("No answer: the model wrote nothing.")
+        options = put.question.options
+        named = reading.option is not None if options else not looks_refused(reading.text)
+        if not named:
+            why = f"{UNPARSED} what the model wrote names no option."
+            refused = f"{REFUSED} the model declined to answer."
+            return self._failed(refused if looks_refused(reading.text) else why, reading)
         return Decision(
             Status.ANSWERED,
-            option=option,
-            text=words,
+            option=reading.option,
+            text=reading.text.strip() if reading.option is None else options[reading.option],
             reason=f"{self._mllm.name} wrote so.",
             model=self._mllm.name,
-            scoring=Scoring.TEXT,
-            raw_text=raw_text,
+            scoring=reading.scoring,
+            raw_text=reading.raw_text,
         )
 
-    def _unread(self, text: str) -> Decision:
-        if not text.strip():
-            return self._failed("No answer: the model wrote nothing.")
-        if looks_refused(text):
-            return self._failed(f"{REFUSED} the model declined to answer.", text)
-        return self._failed(f"{UNPARSED} what the model wrote names no option.", text)
-
-    def _failed(self, reason: str, raw_text: str = "") -> Decision:
-        scoring = Scoring.TEXT if raw_text else None
-        return Decision(Status.FAILED, reason=reason, model=self._mllm.name, scoring=scoring, raw_text=raw_text)
+    def _failed(self, reason: str, reading: Reading | None = None) -> Decision:
+        said = {} if reading is None else {"scoring": reading.scoring, "raw_text": reading.raw_text}
+        return Decision(Status.FAILED, reason=reason, model=self._mllm.name, **said)
 
 
-def make_decider(settings: DeciderSettings, text_encoder: TextEncoder) -> MllmDecider:
+def make_decider(profile: Profile, text_encoder: TextEncoder) -> MllmDecider:
     """The decider as a profile wants it, its model loaded.
 
     Raises
@@ -163,7 +181,7 @@ def make_decider(settings: DeciderSettings, text_encoder: TextEncoder) -> MllmDe
     MissingExtraError, MissingModelError
         What the model needs is not on this machine.
     """
-    return MllmDecider(load_mllm(settings.model), settings)
+    return MllmDecider(load_mllm(profile.decider.model, profile.mllm), profile.decider)
 
 
 def _p_anomalous(sides: Mapping[str, Side], chances: Mapping[str, float]) -> float | None:
@@ -173,15 +191,3 @@ def _p_anomalous(sides: Mapping[str, Side], chances: Mapping[str, float]) -> flo
     defective = sum(chances[label] for label, side in sides.items() if side is Side.DEFECTIVE)
     good = sum(chances[label] for label, side in sides.items() if side is Side.GOOD)
     return defective / (defective + good)
-
-
-def _averaged(
-    rotations: Sequence[Rotation], scores: Sequence[Mapping[str, float]], question: Question
-) -> dict[str, float]:
-    """Mean probability of each of the question's options over the rotations, summing to one."""
-    sums = dict.fromkeys(question.options, 0.0)
-    for rotation, scored in zip(rotations, scores, strict=True):
-        for shown, score in scored.items():
-            sums[rotation.means[shown]] += math.exp(score)
-    total = sum(sums.values())
-    return {label: share / total for label, share in sums.items()}

@@ -49,6 +49,12 @@ class Decision:
     scoring: Scoring | None = None
     raw_text: str = ""
     """What the MLLM wrote, unread; empty when it was scored by probabilities alone."""
+    p_model: float | None = None
+    """What the MLLM alone gives for ``p_anomalous``, where that is fused with the comparison; None otherwise."""
+    prompt_tokens: int | None = None
+    """Tokens that the MLLM read, those of pictures included; None when there was none or it does not tell."""
+    new_tokens: int | None = None
+    """Tokens that it wrote."""
 
     def __post_init__(self) -> None:
         if self.status is not Status.ANSWERED and self.option is not None:

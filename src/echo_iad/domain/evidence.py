@@ -143,6 +143,27 @@ class ObjectMatch:
     """In one sentence."""
 
 
+@dataclass(frozen=True)
+class Fusion:
+    """How a comparison and a model's word are weighed for one object, learned from its normals alone.
+
+    The fused log-odds of "defective" are ``comparator * log(score / threshold) + model * (logit(p_model) - neutral)``.
+    """
+
+    comparator: float
+    """Weight of the comparison, 0 or more; never 0 together with ``model``."""
+    model: float
+    """Weight of the model, 0 or more; 0 = its word does not count."""
+    neutral: float
+    """The model's log-odds that speak for neither side."""
+    separation_comparator: float
+    """AUROC of the comparison between held-out normals and the same with synthetic defects, 0 to 1."""
+    separation_model: float
+    """AUROC of the model between the same parts."""
+    parts: int
+    """How many normals it was learned from, each once as it is and once with a synthetic defect."""
+
+
 @dataclass(frozen=True, eq=False)
 class Exhibits:
     """The pictures behind the evidence, for a decider that looks for itself."""
@@ -169,5 +190,7 @@ class Evidence:
     reasoning: tuple[ReasoningStep, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
     """Expert -> why its evidence is missing (no normals, no knowledge, ...)."""
+    fusion: Fusion | None = None
+    """How to weigh a model's word against the comparison; None when the profile does not fuse them."""
     exhibits: Exhibits | None = field(default=None, repr=False, compare=False)
     """Not part of the JSON record."""

@@ -14,6 +14,8 @@ class Role(StrEnum):
 
     SYSTEM = "system"
     USER = "user"
+    ASSISTANT = "assistant"
+    """The model itself, earlier in the conversation."""
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from echo_iad.deciders.base import Decider
 from echo_iad.deciders.catalog import DECIDERS
 from echo_iad.encoders.base import TextEncoder
-from echo_iad.settings import DeciderSettings
+from echo_iad.settings import Profile
 
 
-def make_decider(settings: DeciderSettings, text_encoder: TextEncoder) -> Decider:
+def make_decider(profile: Profile, text_encoder: TextEncoder) -> Decider:
     """The decider that a profile names.
 
     Raises
@@ -18,4 +18,4 @@ def make_decider(settings: DeciderSettings, text_encoder: TextEncoder) -> Decide
     ProfileError, MissingExtraError, MissingModelError
         Its model is not named, or cannot be loaded; the message names the cure.
     """
-    return DECIDERS.load(settings.name)(settings, text_encoder)
+    return DECIDERS.load(profile.decider.name)(profile, text_encoder)

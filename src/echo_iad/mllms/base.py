@@ -7,9 +7,50 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias, runtime_checkable
 
+from echo_iad.domain.decisions import Scoring
 from echo_iad.domain.messages import Messages
+from echo_iad.errors import MllmError
+
+
+@dataclass(frozen=True, eq=False)
+class Prompt:
+    """What a model is asked once."""
+
+    messages: Messages
+    labels: tuple[str, ...] = ()
+    """Options to choose from, two or more and all different, e.g. ``("A", "B")``; without any the model writes."""
+    max_new_tokens: int = 256
+    """At most so many tokens are written, 1 or more."""
+    stop: tuple[str, ...] = ()
+    """Writing ends after the first of these."""
+
+    def __post_init__(self) -> None:
+        if len(self.labels) == 1 or len(set(self.labels)) != len(self.labels):
+            msg = f"A prompt has no labels, or two and more that differ. Got {self.labels}."
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a model answered, and how it was made to."""
+
+    scoring: Scoring
+    """``logprobs``: read `scores`; ``structured``: `text` is one of the labels; ``text``: it wrote freely."""
+    text: str = ""
+    """What it wrote, without the prompt; empty when it was scored by probabilities alone."""
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """Label -> natural logarithm of the probability that the answer begins with it; the probabilities sum to one."""
+    prompt_tokens: int | None = None
+    """Tokens of the prompt, those of its pictures included; None when the backend does not tell."""
+    new_tokens: int | None = None
+    """Tokens that were written; None when the backend does not tell."""
+
+
+Answered: TypeAlias = Reply | MllmError
+"""A reply, or the fault that there is in its place."""
 
 
 @runtime_checkable
@@ -21,50 +62,26 @@ class MLLM(Protocol):
         """``BACKEND:NAME``, as records name it."""
         ...
 
-    @property
-    def scores_options(self) -> bool:
-        """Whether `score_options` may be called."""
-        ...
+    def ask(self, prompts: Sequence[Prompt]) -> list[Answered]:
+        """Answer prompts, each independently of the others: one in a batch gets what it gets alone.
 
-    def score_options(self, prompts: Sequence[Messages], labels: Sequence[str]) -> list[dict[str, float]]:
-        """How likely the model's answer to each prompt begins with each label.
+        A prompt with labels is scored by their probabilities where the backend has them; else the model is let write
+        nothing but a label, where the backend can do that; else it writes freely.
 
         Parameters
         ----------
-        prompts : sequence of Messages
-            Asked independently of each other; one in a batch scores as it does alone.
-        labels : sequence of str
-            At least two, all different, e.g. ``("A", "B")``.
+        prompts : sequence of Prompt
+            Any number. Those whose messages begin alike may share work.
 
         Returns
         -------
-        list of dict of str to float
-            For each prompt, label -> natural logarithm of its probability; the probabilities sum to one.
+        list of Reply or MllmError
+            For each prompt its reply, or why it got none. The same prompt gets the same reply.
 
         Raises
         ------
-        UnscoredError
-            It can only write an answer: `generate`.
-        MllmError
-            The model cannot answer, with the cause.
-        """
-        ...
-
-    def generate(self, messages: Messages, *, max_new_tokens: int, stop: Sequence[str] = ()) -> str:
-        """What the model writes in answer, without the prompt; the same prompt gets the same text.
-
-        Parameters
-        ----------
-        messages : Messages
-        max_new_tokens : int
-            At most so many tokens, 1 or more.
-        stop : sequence of str
-            It ends after the first of these.
-
-        Raises
-        ------
-        MllmError
-            The model cannot answer, with the cause.
+        ModelGoneError
+            The model can answer nothing more: its server is gone, or refuses everything.
         """
         ...
 

@@ -12,18 +12,33 @@ from importlib.util import find_spec
 from echo_iad.errors import ContractError, MissingExtraError, ProfileError, UnknownNameError
 from echo_iad.mllms.base import MLLM
 from echo_iad.plugins import Registry
+from echo_iad.settings import MllmSettings
 
-BACKENDS = Registry[Callable[[str], MLLM]](
+BACKENDS = Registry[Callable[[str, MllmSettings], MLLM]](
     "backend",
     {
+        "openai": "echo_iad.mllms.openai_server:load_server",
         "transformers": "echo_iad.mllms.transformers:load_model",
         "scripted": "echo_iad.mllms.scripted:load_script",
     },
     group="echo_iad.mllms",
 )
-"""Name to a callable that takes the model's name and returns the model."""
+"""Name to a callable that takes the model's name and how it is run, and returns the model."""
 
-_NEEDED = {"transformers": ("torch", "transformers", "safetensors")}
+
+@dataclass(frozen=True)
+class _Needs:
+    """What a backend imports, and the extra that brings it."""
+
+    extra: str
+    packages: tuple[str, ...]
+
+
+_NEEDS = {
+    "openai": _Needs("openai", ("openai",)),
+    "transformers": _Needs("mllm", ("torch", "transformers", "safetensors")),
+}
+_AS_WRITTEN = MllmSettings()
 
 
 @dataclass(frozen=True)
@@ -62,13 +77,15 @@ def parse_model(written: str) -> ModelName:
     return ModelName(backend, name.strip())
 
 
-def load_mllm(written: str) -> MLLM:
+def load_mllm(written: str, settings: MllmSettings = _AS_WRITTEN) -> MLLM:
     """Load a model, ready to be asked.
 
     Parameters
     ----------
     written : str
         ``BACKEND:NAME``.
+    settings : MllmSettings
+        How it is run or reached.
 
     Raises
     ------
@@ -78,10 +95,11 @@ def load_mllm(written: str) -> MLLM:
         What it needs is not on this machine; the message names the command that gets it.
     """
     model = parse_model(written)
-    if any(find_spec(package) is None for package in _NEEDED.get(model.backend, ())):
+    needs = _NEEDS.get(model.backend)
+    if needs is not None and any(find_spec(package) is None for package in needs.packages):
         feature = f"The backend {model.backend!r}"
-        raise MissingExtraError(feature, "mllm")
-    loaded: object = BACKENDS.load(model.backend)(model.name)
+        raise MissingExtraError(feature, needs.extra)
+    loaded: object = BACKENDS.load(model.backend)(model.name, settings)
     if not isinstance(loaded, MLLM):
         msg = f"The backend {model.backend!r} made a {type(loaded).__name__}, which does not keep the protocol MLLM."
         raise ContractError(msg)

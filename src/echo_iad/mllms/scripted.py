@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from echo_iad.domain.decisions import Scoring
 from echo_iad.domain.messages import Messages, PicturePart, pictures_of
-from echo_iad.errors import MissingModelError, MllmError, UnscoredError
-from echo_iad.mllms.base import normalised
+from echo_iad.errors import MissingModelError, MllmError
+from echo_iad.mllms.base import Answered, Prompt, Reply, normalised
+from echo_iad.settings import MllmSettings
 
 _UNLIKELY = 1e-6
 """Probability of an option that the script gives none, so that a logarithm exists."""
@@ -61,43 +63,33 @@ class ScriptedMllm:
 
     script: Script
     name: str = "scripted:function"
-    scores_options: bool = field(default=True, kw_only=True)
-    """False: options are never scored, every answer is text."""
 
-    def score_options(self, prompts: Sequence[Messages], labels: Sequence[str]) -> list[dict[str, float]]:
-        """Log-probabilities of the script; see `echo_iad.mllms.base.MLLM`.
+    def ask(self, prompts: Sequence[Prompt]) -> list[Answered]:
+        """What the script says; its text is as long as it is, up to a stop. See `echo_iad.mllms.base.MLLM`."""
+        return [self._answered(prompt) for prompt in prompts]
 
-        Raises
-        ------
-        UnscoredError
-            The script gives a text alone.
-        MllmError
-            The script fails, or does not hold the question.
-        """
-        return [self._scores(messages, labels) for messages in prompts]
-
-    def generate(self, messages: Messages, *, max_new_tokens: int, stop: Sequence[str] = ()) -> str:
-        """The script's text; its length is the script's own affair."""
-        text = self._said(messages).answer
-        ends = [text.index(mark) + len(mark) for mark in stop if mark in text]
-        return text[: min(ends)] if ends else text
-
-    def _said(self, messages: Messages) -> Line:
-        said = self.script(messages)
+    def _answered(self, prompt: Prompt) -> Answered:
+        try:
+            said = self.script(prompt.messages)
+        except MllmError as fault:
+            return fault
         line = Line(answer=said) if isinstance(said, str) else said
         if line.fail:
-            raise MllmError(line.fail)
-        return line
-
-    def _scores(self, messages: Messages, labels: Sequence[str]) -> dict[str, float]:
-        chances = self._said(messages).probabilities
-        if not chances:
-            msg = "The script gives no probabilities."
-            raise UnscoredError(msg)
-        return normalised({label: math.log(max(chances.get(label, 0.0), _UNLIKELY)) for label in labels})
+            return MllmError(line.fail)
+        if prompt.labels and line.probabilities:
+            chances = {label: max(line.probabilities.get(label, 0.0), _UNLIKELY) for label in prompt.labels}
+            scores = normalised({label: math.log(chance) for label, chance in chances.items()})
+            return Reply(Scoring.LOGPROBS, scores=scores)
+        return Reply(Scoring.TEXT, text=_stopped(line.answer, prompt.stop))
 
 
-def load_script(name: str) -> ScriptedMllm:
+def _stopped(text: str, stop: Sequence[str]) -> str:
+    """The text up to and with the first of the stops in it."""
+    ends = [text.index(mark) + len(mark) for mark in stop if mark in text]
+    return text[: min(ends)] if ends else text
+
+
+def load_script(name: str, settings: MllmSettings) -> ScriptedMllm:
     """Read a script from a file of JSON lines; the first line that fits a prompt answers it.
 
     Raises

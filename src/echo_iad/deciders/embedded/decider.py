@@ -21,7 +21,7 @@ from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.encoders.base import TextEncoder
 from echo_iad.encoders.remembering import remembering
 from echo_iad.errors import EchoError
-from echo_iad.settings import DeciderSettings
+from echo_iad.settings import Profile
 
 _ANSWERERS: Mapping[QuestionType, Callable[[Case], Answer]] = {
     QuestionType.DISCRIMINATION: discriminate,
@@ -105,6 +105,6 @@ class EmbeddedDecider:
         )
 
 
-def make_decider(settings: DeciderSettings, text_encoder: TextEncoder) -> EmbeddedDecider:
+def make_decider(profile: Profile, text_encoder: TextEncoder) -> EmbeddedDecider:
     """The decider as a profile wants it."""
-    return EmbeddedDecider(text_encoder, abstain_below=settings.abstain_below)
+    return EmbeddedDecider(text_encoder, abstain_below=profile.decider.abstain_below)
