@@ -3,10 +3,11 @@
 from echo_iad.testing.deciders import check_decider
 from echo_iad.testing.encoders import check_image_encoder, check_text_encoder
 from echo_iad.testing.indexes import check_index
-from echo_iad.testing.mllms import check_mllm
+from echo_iad.testing.mllms import Promise, check_mllm
 from echo_iad.testing.random_mllm import write_random_mllm
 
 __all__ = [
+    "Promise",
     "check_decider",
     "check_image_encoder",
     "check_index",
