@@ -24,9 +24,11 @@ from typing import Self
 
 from echo_iad import __version__
 from echo_iad.comparison.comparator import Tolerance
+from echo_iad.deciders.asking import put
+from echo_iad.deciders.base import Asked, Decider, decide_all
 from echo_iad.domain.decisions import Decision, Inspection, Status
 from echo_iad.domain.parts import ImageEncoding, Picture
-from echo_iad.domain.questions import DEFAULT_QUESTION, Plan, Question, QuestionType
+from echo_iad.domain.questions import DEFAULT_QUESTION, Expert, Plan, Question, QuestionType
 from echo_iad.encoders.base import ImageEncoder, TextEncoder
 from echo_iad.encoders.catalog import load_image_encoder, load_text_encoder
 from echo_iad.encoders.remembering import remembering
@@ -42,6 +44,7 @@ from echo_iad.images.loading import PictureSource, load_picture
 from echo_iad.knowledge.sources import read_knowledge
 from echo_iad.memory.records import StoredPassage
 from echo_iad.memory.store import Memory
+from echo_iad.mllms.base import Prompt
 from echo_iad.planning.planner import make_plan
 from echo_iad.settings import Profile, load_profile
 
@@ -72,6 +75,15 @@ class Request:
     """The profile's when None."""
     references: tuple[str, ...] | None = None
     """Files of enrolled normals to take as references; retrieved as the profile says when None."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Consulted:
+    """One request, all but decided."""
+
+    case: Case
+    asked: Asked
+    timings: Timings
 
 
 class Echo:
@@ -260,32 +272,78 @@ class Echo:
         ImageError
             The image cannot be read.
         """
+        return self.answer_all([request])[0]
+
+    def answer_all(self, requests: Sequence[Request]) -> list[Inspection]:
+        """Answer several requests, decided together; those about one picture share most of the work.
+
+        Returns
+        -------
+        list of Inspection
+            In order; the time of the decision maker is divided evenly among them.
+
+        Raises
+        ------
+        ImageError
+            An image cannot be read; none is answered then.
+        ModelGoneError
+            The model that decides answers nothing more.
+        """
+        consulted = [self._consult(request, self._looking_side) for request in requests]
+        start = time.perf_counter()
+        decisions = decide_all(self._decider, [one.asked for one in consulted])
+        share = 1000 * (time.perf_counter() - start) / max(1, len(consulted))
+        return [self._inspection(one, decision, share) for one, decision in zip(consulted, decisions, strict=True)]
+
+    def compose(self, request: Request) -> tuple[Prompt, ...]:
+        """What the profile's multimodal model would be asked; no model is loaded and none is asked.
+
+        Returns
+        -------
+        tuple of Prompt
+            One for each rotation of the options.
+
+        Raises
+        ------
+        ImageError
+            The image, or a reference's stored picture, cannot be read.
+        """
+        return put(self._consult(request, self.profile.decider.max_side).asked, self.profile.decider).prompts
+
+    def _consult(self, request: Request, looking_side: int) -> _Consulted:
+        """Everything up to the decision, for a decider that looks at pictures of such a side or, with 0, at none."""
         timings, panel = Timings(), self._panel
         question, tolerance = request.question, request.tolerance or self._tolerance(None, None)
-        with timings.step("total"):
-            with timings.step("decode"):
-                picture = self.load(request.image)
-            with timings.step("encode"):
-                encoding = self.encode(picture)
-            with timings.step("recognise"):
-                match = self._extractor.recognise(encoding.vector, request.object)
-            plan = make_plan(question, self._plans)
-            case = Case(picture, encoding, question, plan, tolerance, request.references)
-            evidence = panel.consult(case, match, timings)
-            decision = panel.decide(case, evidence, timings)
-        record = self._record(picture.path, question, plan, decision)
+        with timings.step("decode"):
+            picture = self._loaded(request.image, looking_side)
+        with timings.step("encode"):
+            encoding = self.encode(picture)
+        with timings.step("recognise"):
+            match = self._extractor.recognise(encoding.vector, request.object)
+        case = Case(picture, encoding, question, make_plan(question, self._plans), tolerance, request.references)
+        evidence = panel.consult(case, match, timings)
+        with timings.step(Expert.DECISION_MAKER.value):
+            asked = panel.laid_out(case, evidence, looking_side)
+        return _Consulted(case, asked, timings)
+
+    def _inspection(self, consulted: _Consulted, decision: Decision, decided_ms: float) -> Inspection:
+        case, evidence = consulted.case, consulted.asked.evidence
+        spent = dict(consulted.timings.milliseconds)
+        spent[Expert.DECISION_MAKER.value] += decided_ms
+        spent["total"] = sum(spent.values())
+        record = self._record(case.picture.path, case.question, case.plan, decision)
         return replace(
             record,
-            object=match.name,
+            object=evidence.object.name,
             references=evidence.references,
             comparison=evidence.comparison,
             knowledge=evidence.knowledge,
-            object_match=match,
+            object_match=evidence.object,
             reasoning=evidence.reasoning,
             missing=evidence.missing,
-            width=picture.width,
-            height=picture.height,
-            timings_ms={step: round(spent, 3) for step, spent in timings.milliseconds.items()},
+            width=case.picture.width,
+            height=case.picture.height,
+            timings_ms={step: round(each, 3) for step, each in spent.items()},
         )
 
     def load(self, image: PictureSource | Picture) -> Picture:
@@ -296,12 +354,20 @@ class Echo:
         ImageError
             The image cannot be read.
         """
-        return image if isinstance(image, Picture) else load_picture(image, at_least=self.picture_side)
+        return self._loaded(image, self._looking_side)
+
+    def _loaded(self, image: PictureSource | Picture, looking_side: int) -> Picture:
+        return image if isinstance(image, Picture) else load_picture(image, at_least=max(_LEAST_SIDE, looking_side))
 
     @property
     def picture_side(self) -> int:
         """Pixels that the shorter side of a picture keeps when it is decoded: more for a decider that looks itself."""
-        return max(_LEAST_SIDE, self._panel.picture_side)
+        return max(_LEAST_SIDE, self._looking_side)
+
+    @property
+    def _looking_side(self) -> int:
+        """Pixels that the decider wants a picture's shorter side to keep; 0 when it does not look at pictures."""
+        return getattr(self._decider, "picture_side", 0)
 
     def _unreadable(self, image: PictureSource, question: Question, fault: ImageError) -> Inspection:
         name = str(image) if isinstance(image, str | Path) else f"<{type(image).__name__}>"
@@ -366,8 +432,11 @@ class Echo:
     def _panel(self) -> Panel:
         self.memory.bind(self._image_encoder.id, self._text_encoder.id)
         guide = KnowledgeGuide(self.memory, self._text_encoder, self.profile.knowledge)
-        decider = make_decider(self.profile, self._text_encoder)
-        return Panel(self._extractor, self._comparator, guide, decider)
+        return Panel(self._extractor, self._comparator, guide)
+
+    @cached_property
+    def _decider(self) -> Decider:
+        return make_decider(self.profile, self._text_encoder)
 
     @cached_property
     def _plans(self) -> dict[QuestionType, Plan]:

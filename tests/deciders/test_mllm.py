@@ -9,9 +9,11 @@ from echo_iad.deciders.base import Asked
 from echo_iad.deciders.mllm import MllmDecider, make_decider
 from echo_iad.domain.decisions import Scoring, Status
 from echo_iad.domain.evidence import Exhibits
+from echo_iad.domain.messages import Role
 from echo_iad.domain.parts import Picture
 from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.errors import MllmError, ModelGoneError, ProfileError
+from echo_iad.mllms.base import Reply
 from echo_iad.mllms.scripted import Line, ScriptedMllm
 from echo_iad.settings import load_profile
 from echo_iad.testing import check_decider
@@ -175,6 +177,49 @@ def test_tokens_are_counted_where_the_model_tells_them(evidence):
     assert (decision.prompt_tokens, decision.new_tokens) == (200, 2)
     untold = decider(chances(A=0.9, B=0.1)).decide(ANY, QuestionType.DISCRIMINATION, evidence)
     assert (untold.prompt_tokens, untold.new_tokens) == (None, None)
+
+
+def thinking(messages):
+    """Reasons first; then gives the letter that the question asks for."""
+    if messages[-2].role is Role.ASSISTANT:
+        return chances(A=0.1, B=0.8, C=0.1)
+    return Line(answer="The surface is brown at one place.")
+
+
+def test_reasoning_is_written_first_and_the_answer_scored_after_it(evidence):
+    decision = decider(thinking, think=True).decide(WHICH, QuestionType.CLASSIFICATION, evidence)
+    assert (decision.option, decision.scoring) == ("B", Scoring.LOGPROBS)
+    assert decision.raw_text == "The surface is brown at one place."
+
+
+def test_an_open_question_is_written_once_even_by_one_that_thinks(evidence):
+    decision = decider("A dent.", think=True).decide(Question("What is wrong?"), QuestionType.DESCRIPTION, evidence)
+    assert (decision.text, decision.raw_text) == ("A dent.", "A dent.")
+
+
+def test_reasoning_that_fails_is_a_failure(evidence):
+    decision = decider(Line(fail="out of memory"), think=True).decide(WHICH, QuestionType.CLASSIFICATION, evidence)
+    assert (decision.status, decision.reason) == (Status.FAILED, "No answer: out of memory")
+
+
+def test_a_letter_in_the_reasoning_is_no_answer(evidence):
+    def unsure(messages):
+        return "I cannot tell." if messages[-2].role is Role.ASSISTANT else "It may be A. Answer: A"
+
+    decision = decider(unsure, think=True).decide(WHICH, QuestionType.CLASSIFICATION, evidence)
+    assert (decision.status, decision.option) == (Status.FAILED, None)
+
+
+def test_what_a_server_held_to_the_labels_is_recorded_as_such(evidence):
+    class Held(ScriptedMllm):
+        def ask(self, prompts):
+            return [Reply(Scoring.STRUCTURED, text="C") for _ in prompts]
+
+    decision = MllmDecider(Held(str, "scripted:held"), load_profile("edge").decider).decide(
+        WHICH, QuestionType.CLASSIFICATION, evidence
+    )
+    assert (decision.option, decision.scoring, decision.raw_text) == ("C", Scoring.STRUCTURED, "C")
+    assert dict(decision.probabilities) == {}
 
 
 def test_a_small_lead_may_be_an_abstention(evidence):

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from echo_iad.comparison.comparator import Tolerance
-from echo_iad.domain.decisions import Decision, Status
 from echo_iad.domain.evidence import KnowledgePassage, ObjectMatch, Reference
 from echo_iad.domain.parts import ImageEncoding, Picture
 from echo_iad.domain.questions import Expert, Plan, Question, QuestionType
@@ -45,10 +44,6 @@ class Scripted:
         self.calls.append(("guide", question.text, question_type, comparison))
         return tuple(passages[:1])
 
-    def decide(self, question, question_type, evidence):
-        self.calls.append(("decide", question_type, evidence))
-        return Decision(Status.ABSTAINED, reason="scripted")
-
 
 @pytest.fixture
 def table():
@@ -56,7 +51,7 @@ def table():
 
     def make(**found):
         scripted = Scripted(**found)
-        return Panel(scripted, scripted, scripted, scripted), scripted
+        return Panel(scripted, scripted, scripted), scripted
 
     return make
 
@@ -132,21 +127,21 @@ def test_an_unknown_part_is_compared_with_nothing(table):
 
 
 def test_the_decision_maker_gets_the_evidence(table):
-    panel, asked = table()
+    panel, _ = table()
     case = case_of(Expert.REFERENCE_EXTRACTOR)
     evidence = consult(panel, case)
-    assert panel.decide(case, evidence, Timings()).reason == "scripted"
-    assert asked.calls[-1] == ("decide", QuestionType.LOCALIZATION, evidence)
+    laid_out = panel.laid_out(case, evidence, 0)
+    assert (laid_out.question, laid_out.question_type) == (case.question, QuestionType.LOCALIZATION)
+    assert laid_out.evidence is evidence
 
 
 def test_a_decision_maker_that_looks_gets_the_references_own_files(table):
     panel, asked = table()
-    asked.picture_side = 640
     case = case_of(Expert.REFERENCE_EXTRACTOR, Expert.VISUAL_COMPARATOR)
     evidence = consult(panel, case)
     assert evidence.exhibits.originals == ()
-    panel.decide(case, evidence, Timings())
-    *_, (_, side), (_, _, seen) = asked.calls
+    seen = panel.laid_out(case, evidence, 640).evidence
+    *_, (_, side) = asked.calls
     assert (side, seen.exhibits.originals, seen.exhibits.references) == (640, ("original 7",), ("preview 7",))
     assert ("compare", "gear", ("preview 7",), 0.07) in asked.calls
 
@@ -154,17 +149,16 @@ def test_a_decision_maker_that_looks_gets_the_references_own_files(table):
 def test_without_references_or_a_look_no_file_is_read(table):
     panel, asked = table()
     for experts, side in (((Expert.REFERENCE_EXTRACTOR,), 0), ((Expert.KNOWLEDGE_GUIDE,), 640)):
-        asked.picture_side = side
         case = case_of(*experts)
-        panel.decide(case, consult(panel, case), Timings())
+        panel.laid_out(case, consult(panel, case), side)
     assert "originals" not in {call[0] for call in asked.calls}
 
 
 def test_times_are_kept_for_each_step_that_was_taken(table):
     panel, _ = table()
     timings, case = Timings(), case_of(Expert.REFERENCE_EXTRACTOR, Expert.VISUAL_COMPARATOR)
-    panel.decide(case, panel.consult(case, GEAR, timings), timings)
-    assert list(timings.milliseconds) == ["reference_extractor", "visual_comparator", "decision_maker"]
+    panel.consult(case, GEAR, timings)
+    assert list(timings.milliseconds) == ["reference_extractor", "visual_comparator"]
     assert all(spent >= 0 for spent in timings.milliseconds.values())
 
 

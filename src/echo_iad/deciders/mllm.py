@@ -7,41 +7,28 @@ and every fault of the model, is a failed decision and never an answer. Knows no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from echo_iad.deciders.answers import looks_refused
+from echo_iad.deciders.asking import Put, put
 from echo_iad.deciders.base import Asked
-from echo_iad.deciders.embedded.polarity import Side, option_sides
-from echo_iad.deciders.replies import Reading, read_replies
+from echo_iad.deciders.embedded.polarity import Side
+from echo_iad.deciders.replies import Reading, after, read_replies
 from echo_iad.domain.decisions import Decision, Scoring, Status
 from echo_iad.domain.evidence import Evidence
 from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.encoders.base import TextEncoder
 from echo_iad.errors import EchoError, MllmError, UserError
-from echo_iad.mllms.base import MLLM, Answered, Prompt
+from echo_iad.mllms.base import MLLM, Answered, Prompt, Reply
 from echo_iad.mllms.catalog import load_mllm
-from echo_iad.prompts.builder import PromptStyle, build_messages
-from echo_iad.prompts.rotation import Rotation, rotate
+from echo_iad.prompts.builder import ask_label
 from echo_iad.settings import DeciderSettings, Profile
 
 UNPARSED = "Unparsed:"
 """How the reason begins when the model wrote something that names no option."""
 REFUSED = "Refused:"
 """How the reason begins when the model declined to answer."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Put:
-    """One question as the model is asked it, in one or several rotations of its options."""
-
-    question: Question
-    sides: Mapping[str, Side]
-    """Option label -> what it says of the part; empty unless the question asks whether it is good."""
-    rotations: tuple[Rotation, ...] = ()
-    prompts: tuple[Prompt, ...] = ()
-    fault: str = ""
-    """Why it cannot be asked; empty when it can."""
 
 
 class MllmDecider:
@@ -59,7 +46,6 @@ class MllmDecider:
     def __init__(self, mllm: MLLM, settings: DeciderSettings) -> None:
         self._mllm = mllm
         self._settings = settings
-        self._style = PromptStyle(settings.max_side, settings.tell_within_tolerance)
 
     @property
     def picture_side(self) -> int:
@@ -79,24 +65,35 @@ class MllmDecider:
             The model answers nothing more.
         """
         puts = [self._put(one) for one in asked]
-        answered = iter(self._ask([prompt for put in puts for prompt in put.prompts]))
-        return [self._decision(put, list(islice(answered, len(put.prompts)))) for put in puts]
+        answered = iter(self._answered([one for one in puts if isinstance(one, Put)]))
+        return [self._decision(one, next(answered)) if isinstance(one, Put) else one for one in puts]
 
-    def _put(self, asked: Asked) -> _Put:
-        question, evidence = asked.question, asked.evidence
-        asks_verdict = asked.question_type is QuestionType.DISCRIMINATION and bool(question.options)
-        sides = option_sides(question.text, question.options) if asks_verdict else {}
-        if evidence.exhibits is None:
-            return _Put(question, sides, fault="There is no picture to show to the model.")
-        count = min(self._settings.rotations, len(question.options)) or 1
-        rotations = tuple(rotate(question, places) for places in range(count))
+    def _put(self, asked: Asked) -> Put | Decision:
         try:
-            messages = [build_messages(each.question, evidence, evidence.exhibits, self._style) for each in rotations]
-        except EchoError as fault:  # a damaged reference
-            return _Put(question, sides, fault=f"No answer: {fault}")
-        limit = self._settings.max_new_tokens
-        prompts = tuple(Prompt(each, tuple(question.options), limit) for each in messages)
-        return _Put(question, sides, rotations, prompts)
+            return put(asked, self._settings)
+        except EchoError as fault:  # no picture, or a damaged reference
+            return self._failed(f"No answer: {fault}")
+
+    def _answered(self, puts: Sequence[Put]) -> list[Reading | MllmError]:
+        """What the model answers to each question: its replies to all rotations, read as one."""
+        prompts = [prompt for one in puts for prompt in one.prompts]
+        shown = [rotation.question for one in puts for rotation in one.rotations]
+        said = iter(self._thought_through(prompts, shown) if self._settings.think else self._ask(prompts))
+        return [_read(list(islice(said, len(one.prompts))), one) for one in puts]
+
+    def _thought_through(self, prompts: Sequence[Prompt], shown: Sequence[Question]) -> list[Answered]:
+        """Let the model write its reasoning first where it chooses among options, then ask for the label."""
+        thoughts = self._ask([replace(prompt, labels=()) for prompt in prompts])
+        again = [
+            replace(prompt, messages=ask_label(prompt.messages, thought.text, question))
+            for prompt, thought, question in zip(prompts, thoughts, shown, strict=True)
+            if prompt.labels and isinstance(thought, Reply)
+        ]
+        chosen = iter(self._ask(again))
+        return [
+            after(thought, next(chosen)) if prompt.labels and isinstance(thought, Reply) else thought
+            for prompt, thought in zip(prompts, thoughts, strict=True)
+        ]
 
     def _ask(self, prompts: Sequence[Prompt]) -> list[Answered]:
         """What the model answers; a model that breaks its promise and raises has answered none of them."""
@@ -107,17 +104,13 @@ class MllmDecider:
         except (EchoError, ValueError, ArithmeticError, OSError) as fault:
             return [MllmError(str(fault))] * len(prompts)
 
-    def _decision(self, put: _Put, answered: Sequence[Answered]) -> Decision:
-        if put.fault:
-            return self._failed(put.fault)
-        fault = next((each for each in answered if isinstance(each, MllmError)), None)
-        if fault is not None:
-            return self._failed(f"No answer: {fault}")
-        reading = read_replies([each for each in answered if not isinstance(each, MllmError)], put.rotations)
+    def _decision(self, put: Put, reading: Reading | MllmError) -> Decision:
+        if isinstance(reading, MllmError):
+            return self._failed(f"No answer: {reading}")
         decided = self._scored(put, reading) if reading.chances else self._written(put, reading)
         return replace(decided, prompt_tokens=reading.prompt_tokens, new_tokens=reading.new_tokens)
 
-    def _scored(self, put: _Put, reading: Reading) -> Decision:
+    def _scored(self, put: Put, reading: Reading) -> Decision:
         """Decide by the probabilities of the options."""
         chances = reading.chances
         second, best = sorted(chances.values())[-2:]
@@ -146,7 +139,7 @@ class MllmDecider:
             raw_text=reading.raw_text,
         )
 
-    def _written(self, put: _Put, reading: Reading) -> Decision:
+    def _written(self, put: Put, reading: Reading) -> Decision:
         """Decide by what the model wrote."""
         if not reading.text.strip():
             return self._failed("No answer: the model wrote nothing.")
@@ -167,8 +160,8 @@ class MllmDecider:
         )
 
     def _failed(self, reason: str, reading: Reading | None = None) -> Decision:
-        said = {} if reading is None else {"scoring": reading.scoring, "raw_text": reading.raw_text}
-        return Decision(Status.FAILED, reason=reason, model=self._mllm.name, **said)
+        failed = Decision(Status.FAILED, reason=reason, model=self._mllm.name)
+        return failed if reading is None else replace(failed, scoring=reading.scoring, raw_text=reading.raw_text)
 
 
 def make_decider(profile: Profile, text_encoder: TextEncoder) -> MllmDecider:
@@ -182,6 +175,11 @@ def make_decider(profile: Profile, text_encoder: TextEncoder) -> MllmDecider:
         What the model needs is not on this machine.
     """
     return MllmDecider(load_mllm(profile.decider.model, profile.mllm), profile.decider)
+
+
+def _read(said: Sequence[Answered], put: Put) -> Reading | MllmError:
+    fault = next((each for each in said if isinstance(each, MllmError)), None)
+    return fault or read_replies([each for each in said if isinstance(each, Reply)], put.rotations)
 
 
 def _p_anomalous(sides: Mapping[str, Side], chances: Mapping[str, float]) -> float | None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from echo_iad.deciders.answers import read_choice
 from echo_iad.domain.decisions import Scoring
-from echo_iad.mllms.base import Reply
+from echo_iad.errors import MllmError
+from echo_iad.mllms.base import Answered, Reply
 from echo_iad.prompts.rotation import Rotation
 
 
@@ -28,7 +29,7 @@ class Reading:
     text: str
     """What the model wrote in answer to the question as it stands, first rotation."""
     raw_text: str
-    """All that it wrote."""
+    """All that it wrote, its reasoning included."""
     prompt_tokens: int | None
     """Of all replies together; None when the model does not tell."""
     new_tokens: int | None
@@ -55,9 +56,21 @@ def read_replies(replies: Sequence[Reply], rotations: Sequence[Rotation]) -> Rea
         chances=_averaged(replies, rotations) if scored else {},
         option=None if scored else _named(replies, rotations),
         text=replies[0].text,
-        raw_text="\n".join(reply.text for reply in replies if reply.text),
+        raw_text="\n".join(words for reply in replies for words in (reply.thought, reply.text) if words),
         prompt_tokens=_total([reply.prompt_tokens for reply in replies]),
         new_tokens=_total([reply.new_tokens for reply in replies]),
+    )
+
+
+def after(thought: Reply, answered: Answered) -> Answered:
+    """The answer that followed a model's reasoning, with the reasoning and its cost before it."""
+    if isinstance(answered, MllmError):
+        return answered
+    return replace(
+        answered,
+        thought=thought.text,
+        prompt_tokens=_total([thought.prompt_tokens, answered.prompt_tokens]),
+        new_tokens=_total([thought.new_tokens, answered.new_tokens]),
     )
 
 

@@ -1,5 +1,7 @@
 """The experts at one table: consults those that a plan calls, in its order, and gathers their evidence.
 
+The decision maker sits elsewhere: what it needs is laid out for it.
+
 Each expert sees what those before it found. A call that cannot be served (no normals, no knowledge) is written down
 as missing, and the plan goes on without it.
 """
@@ -12,8 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from echo_iad.comparison.comparator import Tolerance
-from echo_iad.deciders.base import Decider
-from echo_iad.domain.decisions import Decision
+from echo_iad.deciders.base import Asked
 from echo_iad.domain.evidence import Evidence, Exhibits, ObjectMatch, Reference
 from echo_iad.domain.parts import ImageEncoding, Picture
 from echo_iad.domain.questions import Expert, Plan, Question
@@ -54,14 +55,13 @@ class Timings:
 
 
 class Panel:
-    """The five experts.
+    """The four experts before the decision maker.
 
     Parameters
     ----------
     extractor : ReferenceExtractor
     comparator : VisualComparator
     guide : KnowledgeGuide
-    decider : Decider
     """
 
     def __init__(
@@ -69,12 +69,10 @@ class Panel:
         extractor: ReferenceExtractor,
         comparator: VisualComparator,
         guide: KnowledgeGuide,
-        decider: Decider,
     ) -> None:
         self.extractor = extractor
         self.comparator = comparator
         self._guide = guide
-        self._decider = decider
         self._steps = {
             Expert.REFERENCE_EXTRACTOR: self._refer,
             Expert.VISUAL_COMPARATOR: self._compare,
@@ -91,22 +89,23 @@ class Panel:
                     evidence = self._steps[expert](case, evidence)
         return evidence
 
-    @property
-    def picture_side(self) -> int:
-        """Pixels that the decider wants a picture's shorter side to keep; 0 when it does not look at pictures."""
-        return getattr(self._decider, "picture_side", 0)
+    def laid_out(self, case: Case, evidence: Evidence, picture_side: int) -> Asked:
+        """The question with its evidence, as a decision maker receives it.
 
-    def decide(self, case: Case, evidence: Evidence, timings: Timings) -> Decision:
-        """The decision maker's word."""
-        with timings.step(Expert.DECISION_MAKER.value):
-            return self._decider.decide(case.question, case.plan.question_type, self._laid_out(evidence))
-
-    def _laid_out(self, evidence: Evidence) -> Evidence:
-        """The evidence with the references' own files, for a decider that looks at pictures."""
-        if not self.picture_side or evidence.exhibits is None or not evidence.references:
-            return evidence
-        originals = self.extractor.originals(evidence.references, self.picture_side)
-        return replace(evidence, exhibits=replace(evidence.exhibits, originals=originals))
+        Parameters
+        ----------
+        case : Case
+        evidence : Evidence
+            Of `consult`.
+        picture_side : int
+            Pixels that a picture's shorter side should keep for a decider that looks at pictures, which is then shown
+            the references' own files; 0 for one that does not.
+        """
+        exhibits = evidence.exhibits
+        if picture_side and exhibits is not None and evidence.references:
+            originals = self.extractor.originals(evidence.references, picture_side)
+            evidence = replace(evidence, exhibits=replace(exhibits, originals=originals))
+        return Asked(case.question, case.plan.question_type, evidence)
 
     def _refer(self, case: Case, evidence: Evidence) -> Evidence:
         name = evidence.object.name

@@ -41,6 +41,8 @@ class Reply:
     """``logprobs``: read `scores`; ``structured``: `text` is one of the labels; ``text``: it wrote freely."""
     text: str = ""
     """What it wrote, without the prompt; empty when it was scored by probabilities alone."""
+    thought: str = ""
+    """The reasoning that it wrote before; empty when there was none or it is not shown."""
     scores: Mapping[str, float] = field(default_factory=dict)
     """Label -> natural logarithm of the probability that the answer begins with it; the probabilities sum to one."""
     prompt_tokens: int | None = None

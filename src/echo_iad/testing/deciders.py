@@ -71,8 +71,8 @@ def _check_decision(decision: Decision, question: Question, what: str) -> None:
     if question.options:
         chances = decision.probabilities
         _promise(decision.option in question.options, f"{what} must answer with a label. Got {decision.option!r}.")
-        if decision.scoring is Scoring.TEXT:
-            _promise(not chances, f"{what}: an answer read from text has no probabilities. Got {dict(chances)}.")
+        if decision.scoring in {Scoring.TEXT, Scoring.STRUCTURED}:
+            _promise(not chances, f"{what}: an answer that was written has no probabilities. Got {dict(chances)}.")
             return
         _promise(
             set(chances) == set(question.options), f"{what} must give every option a probability. Got {dict(chances)}."
