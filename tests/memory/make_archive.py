@@ -7,10 +7,13 @@ import sys
 
 
 def main(folder):
-    """Write two objects of two normals each, a class name, knowledge; every number can be computed by hand."""
+    """Write two objects of two normals each, a class name, knowledge, extracts; each number can be computed by hand."""
     import numpy as np
 
+    from echo_iad.domain.evidence import KnowledgePassage
     from echo_iad.domain.parts import EncoderId, ImageEncoding
+    from echo_iad.domain.questions import Question, QuestionType
+    from echo_iad.memory.extracts import Extract, Review
     from echo_iad.memory.records import NewNormal, StoredPassage
     from echo_iad.memory.store import Memory
 
@@ -40,6 +43,14 @@ def main(folder):
         memory.add_knowledge(
             [StoredPassage("gear", "rust", "Red spots.", "gear.md"), StoredPassage("", "", "Look closely.", "all.md")]
         )
+        red = KnowledgePassage("Red spots.", "gear.md", "rust", 1.0)
+        yes_or_no = Question("Is there rust?", {"A": "Yes", "B": "No"})
+        for question in (yes_or_no, Question("Where is the rust?")):
+            memory.extracts.keep(
+                Extract("gear", QuestionType.DISCRIMINATION, question, "ef" * 32, (red,), 2, "scripted:drawn")
+            )
+        own = KnowledgePassage("Spots below 1 mm are no fault.", "words of ines", relevance=1.0)
+        memory.extracts.review(1, Review.EDITED, author="ines", edited=[own])
 
 
 if __name__ == "__main__":

@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from echo_iad.domain.evidence import KnowledgePassage
 from echo_iad.domain.parts import EncoderId
+from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.errors import MemoryVersionError
+from echo_iad.memory.extracts import Extract, Review
 from echo_iad.memory.migrations import NEWEST
 from echo_iad.memory.records import StoredPassage
 from echo_iad.memory.store import Memory
@@ -43,6 +46,38 @@ def test_opens_with_exactly_what_was_in_it(tmp_path, version, read_only):
         assert {name: vector.tolist() for name, vector in memory.class_texts().items()} == {"gear": [0.0, 1.0, 0.0]}
         assert memory.knowledge("gear") == [StoredPassage("gear", "rust", "Red spots.", "gear.md")]
         assert memory.knowledge("") == [StoredPassage("", "", "Look closely.", "all.md")]
+
+
+RUST = KnowledgePassage("Red spots.", "gear.md", "rust", 1.0)
+YES_OR_NO = Question("Is there rust?", {"A": "Yes", "B": "No"})
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_extracts_are_there_from_version_2_on(tmp_path, read_only):
+    folder = tmp_path / "memory"
+    shutil.copytree(ARCHIVES / "memory-v2", folder)
+    with Memory.open(folder, read_only=read_only) as memory:
+        edited, pending = memory.extracts.all()
+    assert (edited.object, edited.question_type, edited.question) == ("gear", QuestionType.DISCRIMINATION, YES_OR_NO)
+    assert (edited.picked, edited.refused, edited.model) == ((RUST,), 2, "scripted:drawn")
+    assert (edited.review, edited.author, edited.knowledge_sha256) == (Review.EDITED, "ines", "ef" * 32)
+    own = KnowledgePassage("Spots below 1 mm are no fault.", "words of ines", relevance=1.0)
+    assert edited.passages == (own,)
+    assert (pending.review, pending.author, pending.passages) == (Review.PENDING, "", (RUST,))
+
+
+def test_version_1_has_no_extracts_and_takes_them_once_it_is_open_for_writing(tmp_path):
+    folder = tmp_path / "memory"
+    shutil.copytree(ARCHIVES / "memory-v1", folder)
+    extract = Extract("gear", QuestionType.DISCRIMINATION, YES_OR_NO, "ef" * 32, (RUST,), 0, "scripted:drawn")
+    with Memory.open(folder, read_only=True) as memory:
+        assert memory.extracts.all() == []
+        assert memory.extracts.find("gear", QuestionType.DISCRIMINATION, YES_OR_NO, "ef" * 32) is None
+    with Memory.open(folder) as memory:
+        memory.extracts.keep(extract)
+        assert memory.knowledge("gear") == [StoredPassage("gear", "rust", "Red spots.", "gear.md")]
+    with Memory.open(folder, read_only=True) as memory:
+        assert [kept.picked for kept in memory.extracts.all()] == [(RUST,)]
 
 
 def test_an_archive_goes_on_growing(tmp_path, make_normal):

@@ -42,7 +42,20 @@ _STEP_1 = (
     f"PRAGMA application_id = {APPLICATION_ID}",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_STEP_1,)
+_STEP_2 = (
+    """CREATE TABLE extract (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        object TEXT NOT NULL, question_type TEXT NOT NULL, question_key TEXT NOT NULL, options_sha256 TEXT NOT NULL,
+        knowledge_sha256 TEXT NOT NULL, question TEXT NOT NULL,
+        options TEXT NOT NULL CHECK (json_valid(options)), picked TEXT NOT NULL CHECK (json_valid(picked)),
+        refused INTEGER NOT NULL, model TEXT NOT NULL, made_at TEXT NOT NULL,
+        review TEXT NOT NULL CHECK (review IN ('pending', 'approved', 'edited', 'rejected')),
+        edited TEXT CHECK (edited IS NULL OR json_valid(edited)),
+        author TEXT NOT NULL, reviewed_at TEXT NOT NULL,
+        UNIQUE (object, question_type, question_key, options_sha256, knowledge_sha256))""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_STEP_1, _STEP_2)
 """Statements of step 1, step 2, ...; each step runs in one transaction."""
 
 NEWEST = len(STEPS)

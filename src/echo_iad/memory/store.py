@@ -23,6 +23,7 @@ from echo_iad.errors import ForeignEncoderError, MemoryDamagedError, MemoryStore
 from echo_iad.memory.blobs import Blob
 from echo_iad.memory.cache import CACHE_SUFFIX
 from echo_iad.memory.database import Database
+from echo_iad.memory.extracts import Extracts
 from echo_iad.memory.reading import (
     read_ids,
     read_marks,
@@ -356,6 +357,11 @@ class Memory:
     def knowledge(self, object: str | None = None) -> list[StoredPassage]:
         """Passages about one object (``""`` = the general ones), or all, in the order of their import."""
         return read_passages(self.database, object)
+
+    @property
+    def extracts(self) -> Extracts:
+        """What models picked from the knowledge for questions, and what people said to it."""
+        return Extracts(self.database)
 
     def state(self, object: str | None = None) -> str:
         """Stamp that changes with every change to the object's normals, or to any; ``none`` = no such object."""
