@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from echo_iad.domain.evidence import Comparison, KnowledgePassage
 from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.encoders.base import TextEncoder
+from echo_iad.errors import ProfileError
+from echo_iad.experts.relevance_by_model import Guidance, NoExtract, RelevanceByModel, Sought
 from echo_iad.knowledge.relevance import RelevanceExtractor
+from echo_iad.knowledge.stored import known_about
 from echo_iad.memory.store import Memory
+from echo_iad.mllms.base import MLLM
 from echo_iad.settings import KnowledgeSettings
 
 
@@ -21,19 +25,35 @@ class KnowledgeGuide:
     text_encoder : TextEncoder
         Measures which passages bear on a question.
     settings : KnowledgeSettings
+    mllm : callable, optional
+        Loads the model that picks passages where the settings want one; called when it is asked for the first time.
+
+    Raises
+    ------
+    ProfileError
+        The settings want a model, and none is given.
     """
 
-    def __init__(self, memory: Memory, text_encoder: TextEncoder, settings: KnowledgeSettings) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        text_encoder: TextEncoder,
+        settings: KnowledgeSettings,
+        mllm: Callable[[], MLLM] | None = None,
+    ) -> None:
         self._memory = memory
-        self._extractor = RelevanceExtractor(text_encoder)
+        self._by_embedding = RelevanceExtractor(text_encoder)
         self._settings = settings
+        self._by_model: RelevanceByModel | None = None
+        if settings.extractor == "model" and settings.mode == "context":
+            if mllm is None:
+                msg = 'knowledge.extractor = "model" needs a model, and this way of asking gives none.'
+                raise ProfileError(msg)
+            self._by_model = RelevanceByModel(memory, mllm, settings)
 
     def everything(self, object: str) -> tuple[KnowledgePassage, ...]:
         """All passages about an object and the general ones; empty when the profile wants no knowledge."""
-        if self._settings.mode == "none":
-            return ()
-        stored = [*self._memory.knowledge(object), *self._memory.knowledge("")]
-        return tuple(KnowledgePassage(passage.text, passage.source, passage.topic) for passage in stored)
+        return () if self._settings.mode == "none" else known_about(self._memory, object)
 
     def guide(
         self,
@@ -42,12 +62,31 @@ class KnowledgeGuide:
         question_type: QuestionType,
         comparison: Comparison | None,
     ) -> tuple[KnowledgePassage, ...]:
-        """The passages that bear on a question and on what the comparator saw, most relevant first."""
-        return self._extractor.extract(
-            passages,
-            question,
-            question_type,
-            mode=self._settings.mode,
+        """The passages of `choose`, by embedding alone."""
+        sought = Sought("", question, question_type, tuple(passages))
+        return sought.knowledge if self._settings.mode != "context" else self._embedded(sought, comparison)
+
+    def choose(self, sought: Sought, comparison: Comparison | None) -> Guidance:
+        """The passages that bear on a question, most relevant first, and who chose them.
+
+        A model's extract, where the settings want it and its review allows it; else by embedding, which also heeds
+        what the comparator saw.
+        """
+        if self._settings.mode != "context":
+            return Guidance(tuple(sought.knowledge), "everything that is known")
+        if self._by_model is None:
+            return Guidance(self._embedded(sought, comparison), "embedding")
+        found = self._by_model.extract(sought)
+        if isinstance(found, NoExtract):
+            return Guidance(self._embedded(sought, comparison), f"embedding, because {found.why}")
+        return found
+
+    def _embedded(self, sought: Sought, comparison: Comparison | None) -> tuple[KnowledgePassage, ...]:
+        return self._by_embedding.extract(
+            sought.knowledge,
+            sought.question,
+            sought.question_type,
+            mode="context",
             limit=self._settings.passages,
             seen=seen_words(comparison),
         )
