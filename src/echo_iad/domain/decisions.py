@@ -84,6 +84,8 @@ class Inspection:
     decision: Decision
     timings_ms: Mapping[str, float]
     options: Mapping[str, str] = field(default_factory=dict)
+    knowledge_by: str = ""
+    """Who chose the passages of ``knowledge``: ``embedding``, or a model and the state of its review."""
     object_match: ObjectMatch | None = None
     reasoning: tuple[ReasoningStep, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)

@@ -185,6 +185,8 @@ class Evidence:
     comparison: Comparison | None = None
     knowledge: tuple[KnowledgePassage, ...] = ()
     """Passages chosen for this question, most relevant first."""
+    knowledge_by: str = ""
+    """Who chose `knowledge`: ``embedding``, or a model and who reviewed it; empty when nothing was to be chosen."""
     object_knowledge: tuple[KnowledgePassage, ...] = ()
     """All passages about the object; what `knowledge` was chosen from."""
     reasoning: tuple[ReasoningStep, ...] = ()
