@@ -53,7 +53,8 @@ _DECLINED = re.compile(
     rf"|\bi ?{_CANNOT} (?:see|view|access|open|process|analy[sz]e) (?:\w+ ){{0,2}}(?:image|picture|photo)"
     r"|\bi (?:won't|will not) (?:assist|help|comply|answer|provide|discuss)"
     r"|\bi (?:must|have to) decline\b|\bi decline to\b"
-    rf"|\bas an ai(?: language)?(?: model| assistant)?,? i ?(?:{_CANNOT}|do not have|don't have)",
+    rf"|\bas an ai(?: language)?(?: model| assistant)?,? i ?(?:{_CANNOT}|do not have|don't have)"
+    r"|\A(?:answer:? )?it (?:cannot|can't|can not) be told from the (?:picture|image|photo)s?(?:[.!]|$)",
     re.IGNORECASE,
 )
 _READ_FOR_REFUSAL = 600

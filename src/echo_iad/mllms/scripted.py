@@ -106,7 +106,7 @@ def load_script(name: str, settings: MllmSettings) -> ScriptedMllm:
     lines = [_parsed(text, path, number) for number, text in enumerate(written, start=1) if text.strip()]
 
     def script(messages: Messages) -> Line:
-        query = next(reversed(pictures_of(messages)), None)
+        query = next((picture for picture in pictures_of(messages) if picture.label == "query"), None)
         text = "\n".join(message.text for message in messages)
         found = next((line for line in lines if line.fits(query, text)), None)
         if found is None:

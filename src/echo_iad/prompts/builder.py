@@ -6,19 +6,19 @@ same evidence gives the same messages. Knows no model.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from echo_iad.domain.evidence import Comparison, Evidence, Exhibits, ReasoningStep, Region
-from echo_iad.domain.messages import Message, Messages, Part, Role, TextPart
+from echo_iad.domain.evidence import Comparison, Evidence, Exhibits
+from echo_iad.domain.messages import Message, Messages, Part, PicturePart, Role, TextPart
 from echo_iad.domain.questions import Question
-from echo_iad.prompts.pictures import query_part, reference_parts
+from echo_iad.prompts.crops import closeups
+from echo_iad.prompts.neutral import neutral
+from echo_iad.prompts.pictures import first_reference, query_part, reference_parts
+from echo_iad.prompts.rendering import line, rendered
 
 _REGIONS = 3
-"""Told of a comparison; the rest are weaker."""
+"""Told of a comparison, or as many as are shown enlarged; the rest are weaker."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class PromptStyle:
     crops: int = 0
     """So many of the strongest regions are shown enlarged, each beside the same place of the first reference."""
     think: bool = False
-    """Whether the model is to write its reasoning first, before `ask_label` asks for the answer."""
+    """Whether the model is to write its reasoning first, before `ask_label` asks for the answer; for a question with
+    options."""
 
 
 def build_messages(question: Question, evidence: Evidence, exhibits: Exhibits, style: PromptStyle) -> Messages:
@@ -41,7 +42,7 @@ def build_messages(question: Question, evidence: Evidence, exhibits: Exhibits, s
     Parameters
     ----------
     question : Question
-        With options it is multiple choice, without it is open.
+        With options it is multiple choice, without it is open. A suggestive one is put plainly.
     evidence : Evidence
         What is missing there is not mentioned.
     exhibits : Exhibits
@@ -51,21 +52,21 @@ def build_messages(question: Question, evidence: Evidence, exhibits: Exhibits, s
     Returns
     -------
     tuple of Message
-        A system message, then one of the user: references, query picture, findings, and the question last.
+        A system message, then one of the user: references, query picture, comparison, crops, knowledge, reasoning,
+        and the question last. No two texts follow each other.
 
     Raises
     ------
     ImageError
         A reference's stored picture is damaged.
     """
-    references = reference_parts(evidence, exhibits, style.max_side)
-    about = {"count": len(references), "object": (evidence.object.name or "").replace("_", " ")}
-    samples: tuple[Part, ...] = (_text("references", **about), *references) if references else ()
-    shown = (*samples, _text("query", **about), query_part(exhibits, style.max_side))
-    asked = _text("question", question=question.text.strip(), options=question.options, think=style.think)
-    told = _findings(evidence, style)
-    last = TextPart("\n\n".join(part.text for part in (told, asked) if part.text))
-    return (Message(Role.SYSTEM, (_text("system"),)), Message(Role.USER, (*shown, last)))
+    parts = [
+        *_pictures(evidence, exhibits, style),
+        *_compared(evidence, exhibits, style),
+        *_known(evidence, style),
+        _question(question, style),
+    ]
+    return (Message(Role.SYSTEM, (rendered("system"),)), Message(Role.USER, tuple(_joined(parts))))
 
 
 def ask_label(messages: Messages, written: str, question: Question) -> Messages:
@@ -81,47 +82,69 @@ def ask_label(messages: Messages, written: str, question: Question) -> Messages:
         As in ``messages``, with options.
     """
     turn = Message(Role.ASSISTANT, (TextPart(written.strip()),))
-    return (*messages, turn, Message(Role.USER, (_text("label", options=question.options),)))
+    return (*messages, turn, Message(Role.USER, (rendered("label", options=question.options),)))
 
 
-def _findings(evidence: Evidence, style: PromptStyle) -> TextPart:
+def _pictures(evidence: Evidence, exhibits: Exhibits, style: PromptStyle) -> Iterator[Part]:
+    """Known-good samples and the query, each introduced."""
+    references = reference_parts(evidence, exhibits, style.max_side)
+    about = {"count": len(references), "object": line((evidence.object.name or "").replace("_", " "))}
+    for number, reference in enumerate(references, start=1):
+        yield rendered("reference", number=number, **about)
+        yield reference
+    yield rendered("query", **about)
+    yield query_part(exhibits, style.max_side)
+
+
+def _heard(evidence: Evidence, style: PromptStyle) -> Comparison | None:
+    """The comparison where it is to be told."""
     comparison = evidence.comparison
-    heard = comparison if comparison is not None and (comparison.is_anomalous or style.tell_within_tolerance) else None
-    return _text(
-        "findings",
-        passages=evidence.knowledge,
-        comparison=heard,
-        regions=[_told(region) for region in heard.regions[:_REGIONS]] if heard and heard.is_anomalous else [],
-        steps=_steps(evidence, comparison, heard),
-    )
+    silent = comparison is None or not (comparison.is_anomalous or style.tell_within_tolerance)
+    return None if silent else comparison
 
 
-def _steps(evidence: Evidence, comparison: Comparison | None, heard: Comparison | None) -> list[ReasoningStep]:
-    """Steps of the rationale; their titles alone when their text would tell of a comparison that stays silent."""
-    if comparison is not None and heard is not None:
-        return list(evidence.reasoning)
-    return [ReasoningStep(step.title, "") for step in evidence.reasoning]
+def _compared(evidence: Evidence, exhibits: Exhibits, style: PromptStyle) -> Iterator[Part]:
+    """What the comparison found, in words and enlarged."""
+    heard = _heard(evidence, style)
+    if heard is None:
+        return
+    regions = heard.regions[: max(_REGIONS, style.crops)] if heard.is_anomalous else ()
+    yield rendered("comparison", normals=heard.normals, is_anomalous=heard.is_anomalous, regions=regions)
+    count = len(evidence.references)
+    enlarged = regions[: style.crops]
+    reference = first_reference(evidence, exhibits) if enlarged else None
+    for closeup in closeups(exhibits.query, reference, enlarged, style.max_side):
+        yield rendered("crop", number=closeup.number, count=count, of_reference=False)
+        yield closeup.of_query
+        if closeup.of_reference is not None:
+            yield rendered("crop", number=closeup.number, count=count, of_reference=True)
+            yield closeup.of_reference
 
 
-def _told(region: Region) -> dict[str, Any]:
-    return {
-        "position": region.position,
-        "part_position": region.part_position,
-        "area": f"{100 * region.area_fraction:.1f} %",
-        "words": region.change.words if region.change is not None else (),
-    }
+def _known(evidence: Evidence, style: PromptStyle) -> Iterator[Part]:
+    """Passages with their sources, and the steps of the rationale; those of a silent comparison by title alone."""
+    if evidence.knowledge:
+        yield rendered("knowledge", passages=evidence.knowledge)
+    if evidence.reasoning:
+        told = _heard(evidence, style) is not None
+        yield rendered("reasoning", steps=evidence.reasoning, told=told)
 
 
-def _text(template: str, **values: object) -> TextPart:
-    return TextPart(_templates().get_template(f"{template}.jinja").render(values).strip())
+def _question(question: Question, style: PromptStyle) -> Part:
+    think = style.think and bool(question.options)
+    text = neutral(question.text, question.options)
+    return rendered("question", question=text, options=question.options, think=think)
 
 
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("echo_iad.prompts"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,  # noqa: S701  # plain text for a model, no page
-    )
+def _joined(parts: Sequence[Part]) -> Iterator[Part]:
+    """Texts that follow each other as one, a blank line between them: chat templates part them in their own ways."""
+    texts: list[str] = []
+    for part in parts:
+        if isinstance(part, PicturePart):
+            if texts:
+                yield TextPart("\n\n".join(texts))
+            texts = []
+            yield part
+        else:
+            texts.append(part.text)
+    yield TextPart("\n\n".join(texts))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from echo_iad.domain.evidence import Evidence, Exhibits
 from echo_iad.domain.messages import PicturePart
-from echo_iad.domain.parts import ByteArray, Picture
+from echo_iad.domain.parts import ByteArray
 from echo_iad.images.preparing import decode_jpeg, shrink
 
 
@@ -24,19 +26,31 @@ def reference_parts(evidence: Evidence, exhibits: Exhibits, max_side: int) -> tu
     ImageError
         A stored picture is damaged.
     """
-    originals = exhibits.originals or (None,) * len(exhibits.references)
-    shown = zip(evidence.references, exhibits.references, originals, strict=True)
     return tuple(
-        PicturePart(_seen(preview, original, max_side), f"reference {number}", reference.path)
-        for number, (reference, preview, original) in enumerate(shown, start=1)
+        replace(reference, pixels=shrink(reference.pixels, max_side)) for reference in _references(evidence, exhibits)
     )
 
 
-def _seen(preview: bytes, original: Picture | None, max_side: int) -> ByteArray:
-    return _decoded(preview, max_side) if original is None else shrink(original.pixels, max_side)
+def first_reference(evidence: Evidence, exhibits: Exhibits) -> PicturePart | None:
+    """The first reference as large as it can be had; None without references.
+
+    Raises
+    ------
+    ImageError
+        Its stored picture is damaged.
+    """
+    return next(iter(_references(evidence, exhibits)), None)
+
+
+def _references(evidence: Evidence, exhibits: Exhibits) -> Iterator[PicturePart]:
+    originals = exhibits.originals or (None,) * len(exhibits.references)
+    found = zip(evidence.references, exhibits.references, originals, strict=True)
+    for number, (reference, preview, original) in enumerate(found, start=1):
+        pixels = _decoded(preview) if original is None else original.pixels
+        yield PicturePart(pixels, f"reference {number}", reference.path)
 
 
 @lru_cache(maxsize=16)
-def _decoded(data: bytes, max_side: int) -> ByteArray:
+def _decoded(data: bytes) -> ByteArray:
     """A preview's pixels, kept: several questions share it."""
-    return shrink(decode_jpeg(data), max_side)
+    return decode_jpeg(data)
