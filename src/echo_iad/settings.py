@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from echo_iad.domain.questions import Expert, Plan, QuestionType
 from echo_iad.errors import ProfileError, UnknownNameError
@@ -208,6 +208,16 @@ def _folder() -> resources.abc.Traversable:
 def environment(name: str, default: str = "") -> str:
     """Value of the environment variable ``ECHO_IAD_<name>``; the variables are listed in docs/environment.md."""
     return os.environ.get(f"ECHO_IAD_{name}", default)
+
+
+def server_url() -> str:
+    """Base URL of the OpenAI-compatible server, from ``OPENAI_BASE_URL``; empty when it is not set."""
+    return os.environ.get("OPENAI_BASE_URL", "").strip()
+
+
+def server_key() -> SecretStr:
+    """Key of that server, from ``OPENAI_API_KEY`` and from nowhere else; empty when it is not set."""
+    return SecretStr(os.environ.get("OPENAI_API_KEY", "").strip())
 
 
 def refuse_telemetry() -> None:

@@ -1,0 +1,157 @@
+"""Multimodal models behind an OpenAI-compatible server. Imports openai: import it late.
+
+vLLM, SGLang, llama.cpp, Ollama, ``transformers serve``, OpenAI. How they are asked stands in
+`echo_iad.mllms.server_mllm`; here is the connection. The SDK's own retries are off: they add no wait of their own to
+what a server asks for, and cannot be interrupted.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from difflib import get_close_matches
+
+import openai
+
+from echo_iad.errors import MissingModelError, MllmError, UnknownNameError
+from echo_iad.mllms.base import MLLM
+from echo_iad.mllms.remembering import RememberingMllm
+from echo_iad.mllms.retrying import Fault, Patience, told_wait
+from echo_iad.mllms.server_address import ServerAddress, find_server
+from echo_iad.mllms.server_mllm import ServerMllm
+from echo_iad.mllms.server_replies import Completion, read_completion, read_model_names
+from echo_iad.mllms.server_requests import Body
+from echo_iad.settings import MllmSettings
+
+_PATIENCE_AT_LOADING = 10.0
+"""Seconds for the list of models, and for each connection."""
+_MOST_NAMES = 20
+_LONGEST_CAUSE = 300
+
+
+class OpenAIConnection:
+    """One model of one server, reached through the SDK.
+
+    Parameters
+    ----------
+    address : ServerAddress
+    model : str
+        Its name there.
+    settings : MllmSettings
+        Time-out and retries.
+    patience : Patience, optional
+        When to try again; by default as the settings say, differently in each process.
+    """
+
+    def __init__(
+        self, address: ServerAddress, model: str, settings: MllmSettings, patience: Patience | None = None
+    ) -> None:
+        self._address = address
+        self._model = model
+        self._patience = patience or Patience(settings.retries, seed=os.getpid())
+        self._client = openai.OpenAI(
+            base_url=address.url,
+            api_key=address.key.get_secret_value() or "none",
+            timeout=openai.Timeout(settings.timeout_s, connect=min(_PATIENCE_AT_LOADING, settings.timeout_s)),
+            max_retries=0,
+            # a proxy for the world outside does not know this machine's own addresses
+            http_client=openai.DefaultHttpxClient(trust_env=not address.on_this_machine),
+        )
+        weakref.finalize(self, self._client.close)
+
+    @property
+    def url(self) -> str:
+        """Base URL of the server."""
+        return self._address.url
+
+    def complete(self, body: Body, stop: threading.Event) -> Completion | Fault:
+        """Send one request, again as long as that may help."""
+        answer = self._patience.send(lambda: self._post(body), stop)
+        if isinstance(answer, Fault):
+            return answer
+        try:
+            return read_completion(answer)
+        except MllmError as fault:
+            return Fault(str(fault), status=200)
+
+    def model_names(self) -> tuple[str, ...] | Fault:
+        """Names of the server's models; none when it does not list them."""
+        client = self._client.with_options(timeout=_PATIENCE_AT_LOADING)
+        answer = self._said(lambda: client.models.with_raw_response.list().http_response.text)
+        return answer if isinstance(answer, Fault) else read_model_names(answer)
+
+    def _post(self, body: Body) -> str | Fault:
+        create = self._client.chat.completions.with_raw_response.create
+        return self._said(lambda: create(model=self._model, **body).http_response.text)
+
+    def _said(self, request: Callable[[], str]) -> str | Fault:
+        """What the server says, without the key; every fault becomes a value, for its text may hold the key."""
+        try:
+            return self._address.without_key(request())
+        except openai.APIStatusError as refused:
+            wait = told_wait(refused.response.headers.get("retry-after"), time.time())
+            return Fault(self._in_short(refused.message), refused.status_code, wait)
+        except openai.APITimeoutError:
+            return Fault(f"The server {self.url} did not answer in time")
+        except openai.APIConnectionError as fault:
+            return Fault(self._in_short(f"No answer from {self.url}: {fault.__cause__ or fault}"))
+        except openai.OpenAIError as fault:
+            return Fault(self._in_short(f"{type(fault).__name__}: {fault}"), status=200)
+
+    def _in_short(self, text: str) -> str:
+        line = " ".join(self._address.without_key(text).split())
+        return line if len(line) <= _LONGEST_CAUSE else f"{line[:_LONGEST_CAUSE]} ..."
+
+
+def load_server(name: str, settings: MllmSettings) -> MLLM:
+    """Reach a model of a server; the last one reached is kept, with its replies.
+
+    Parameters
+    ----------
+    name : str
+        The model's name on the server.
+    settings : MllmSettings
+        Base URL, time-out, retries and concurrency.
+
+    Raises
+    ------
+    ProfileError
+        The base URL cannot be used.
+    MissingModelError
+        The server is not there or turns the key away, or there is no key for a server on another machine.
+    UnknownNameError
+        The server lists its models, and this is none of them.
+    """
+    return _reached(name, settings, find_server(settings.base_url))
+
+
+@functools.lru_cache(maxsize=1)
+def _reached(name: str, settings: MllmSettings, address: ServerAddress) -> MLLM:
+    connection = OpenAIConnection(address, name, settings)
+    _check_model(connection, name)
+    return RememberingMllm(ServerMllm(f"openai:{name}", connection, settings.concurrency))
+
+
+def _check_model(connection: OpenAIConnection, name: str) -> None:
+    """Refuse what no prompt could be answered by. A server that lists no models is taken at its word."""
+    names = connection.model_names()
+    if isinstance(names, Fault):
+        if names.status is None:
+            msg = (
+                f"{names.cause}. Start the server, for example with: vllm serve {name}; or name another with "
+                "--base-url or OPENAI_BASE_URL. See docs/model-servers.md."
+            )
+            raise MissingModelError(msg)
+        if names.is_final:
+            msg = f"The server {connection.url} refuses the key of OPENAI_API_KEY: {names.cause}"
+            raise MissingModelError(msg)
+        return
+    if not names or name in names or name.startswith((".", "/")):  # a folder over there need not be listed
+        return
+    nearest = list(names) if len(names) <= _MOST_NAMES else get_close_matches(name, names, _MOST_NAMES, cutoff=0.0)
+    kind = f"model of the server {connection.url}:"
+    raise UnknownNameError(kind, name, nearest)
