@@ -23,7 +23,7 @@ def enrolled(enrolled_mmad):
 
 
 def ask(echo, root, asked, **choices):
-    return EchoAnswerer(echo, Asking(root, **choices), PictureShelf(echo)).answer(asked)
+    return EchoAnswerer(echo, Asking(root, **choices), PictureShelf(echo)).answer_all([asked])[0]
 
 
 def about(benchmark, subtask, *, defective=True):

@@ -27,7 +27,10 @@ class Scripted:
     def __init__(self, name, diary, *, failing=(), stop_at=None):
         self.name, self.diary, self.failing, self.stop_at = name, diary, failing, stop_at
 
-    def answer(self, asked):
+    def answer_all(self, asked):
+        return [self._answer(one) for one in asked]
+
+    def _answer(self, asked):
         if asked.key == self.stop_at:
             raise KeyboardInterrupt
         self.diary.append((self.name, *asked.key))
@@ -86,6 +89,7 @@ def test_a_stopped_run_goes_on_and_ends_as_if_never_stopped(tmp_path, cell):
     stopped.folder.close()
     diary.clear()
     run(QUESTIONS, [cell(tmp_path / "part", Scripted("part", diary), resume=True)])
-    assert [entry[1:] for entry in diary] == [QUESTIONS[0].key, *(asked.key for asked in QUESTIONS[3:])]
+    # the picture in whose middle it was stopped is asked about again
+    assert [entry[1:] for entry in diary] == [QUESTIONS[0].key, *(asked.key for asked in QUESTIONS[2:])]
     ended, unbroken = (list(read_records(tmp_path / name)) for name in ("part", "whole"))
     assert [replace(record, latency_ms=0) for record in ended] == unbroken

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,17 +68,27 @@ class EchoAnswerer:
         self._enrolled = {normal.sha256 for normal in echo.memory.normals()}
         self._profile_sha256 = echo.profile.sha256()
 
-    def answer(self, asked: BenchmarkQuestion) -> AnswerRecord:
-        """Ask one question; what goes wrong with its picture is a failed answer."""
+    def answer_all(self, asked: Sequence[BenchmarkQuestion]) -> list[AnswerRecord]:
+        """Ask all questions about one picture; what goes wrong with the picture fails them all."""
         start = time.perf_counter()
-        wording = put(asked, self._asking.form)
         try:
-            picture = self._shelf.picture(asked.path)
+            picture = self._shelf.picture(asked[0].path)
         except ImageError as fault:
-            return self._record(asked, Decision(Status.FAILED, reason=str(fault)), None, None, start)
-        request = Request(picture, wording.question, asked.object, references=self._references(asked))
-        inspection = self._echo.answer(request)
-        return self._record(asked, wording.read(inspection.decision), inspection, picture, start)
+            failed = Decision(Status.FAILED, reason=str(fault))
+            return [self._record(one, failed, None, None, _milliseconds_since(start) / len(asked)) for one in asked]
+        wordings = [put(one, self._asking.form) for one in asked]
+        inspections = self._echo.answer_all(
+            [
+                Request(picture, wording.question, one.object, references=self._references(one))
+                for one, wording in zip(asked, wordings, strict=True)
+            ]
+        )
+        own = [inspection.timings_ms["total"] for inspection in inspections]
+        around = (_milliseconds_since(start) - sum(own)) / len(asked)
+        return [
+            self._record(one, wording.read(inspection.decision), inspection, picture, around + spent)
+            for one, wording, inspection, spent in zip(asked, wordings, inspections, own, strict=True)
+        ]
 
     def _references(self, asked: BenchmarkQuestion) -> tuple[str, ...] | None:
         listed = {
@@ -94,7 +104,7 @@ class EchoAnswerer:
         decision: Decision,
         inspection: Inspection | None,
         picture: Picture | None,
-        start: float,
+        latency_ms: float,
     ) -> AnswerRecord:
         values: Mapping[str, Any] = {} if inspection is None else to_values(inspection)
         evidence = {name: values[name] for name in EVIDENCE if values.get(name)}
@@ -128,9 +138,15 @@ class EchoAnswerer:
             profile=self._echo.profile.name,
             profile_sha256=self._profile_sha256,
             version=__version__,
-            latency_ms=round(1000 * (time.perf_counter() - start), 3),
+            prompt_tokens=decision.prompt_tokens,
+            new_tokens=decision.new_tokens,
+            latency_ms=round(latency_ms, 3),
             timings_ms=values.get("timings_ms", {}),
         )
+
+
+def _milliseconds_since(start: float) -> float:
+    return 1000 * (time.perf_counter() - start)
 
 
 def status_of(decision: Decision) -> AnswerStatus:

@@ -65,7 +65,12 @@ class AnswerRecord:
     profile_sha256: str = ""
     version: str = ""
     latency_ms: float = 0.0
-    """From the question to the decision; work shared by a picture's questions counts for the first of them."""
+    """From the question to the decision; what is looked at first counts for a picture's first question, and what its
+    questions are decided by together is divided evenly."""
+    prompt_tokens: int | None = None
+    """Tokens that a model read, those of pictures included; None without a model, or when it does not tell."""
+    new_tokens: int | None = None
+    """Tokens that it wrote."""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property

@@ -72,8 +72,8 @@ def measure(benchmark: Benchmark, ways: Sequence[Way], memory: Path, *, resume: 
     UserError
         A model cannot be loaded; found before any work.
     """
-    for model in dict.fromkeys(way.profile.decider.model for way in ways if way.profile.decider.model):
-        load_mllm(model)
+    for profile in (way.profile for way in ways if way.profile.decider.model):
+        load_mllm(profile.decider.model, profile.mllm)
     for way in ways:
         prepare_folder(way.folder, expected_bytes=len(benchmark.questions) * RECORD_BYTES)
     with Echo.from_profile(ways[0].profile, memory=memory, create=True) as echo:
@@ -139,10 +139,10 @@ class _VariantAnswerer:
         self._variant = variant
         self._seed = seed
 
-    def answer(self, asked: BenchmarkQuestion) -> AnswerRecord:
+    def answer_all(self, asked: Sequence[BenchmarkQuestion]) -> list[AnswerRecord]:
         """See `Answerer`."""
-        (variant,) = variants(asked, [self._variant], seed=self._seed)
-        return self._answerer.answer(variant.ask(asked))
+        varied = [(one, variants(one, [self._variant], seed=self._seed)[0]) for one in asked]
+        return self._answerer.answer_all([variant.ask(one) for one, variant in varied])
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Asks every question of every cell, picture by picture, and records each answer at once. Knows no decider.
+"""Asks every question of every cell, picture by picture, and records the answers at once. Knows no decider.
 
 All cells of an experiment are asked about a picture before the next one is read, so they share its decoding, its
 encoding and its comparison, and memory does not grow with the number of questions.
@@ -22,8 +22,8 @@ Progress = Callable[[int, int, str], None]
 class Answerer(Protocol):
     """Anything that answers a benchmark's questions."""
 
-    def answer(self, asked: BenchmarkQuestion) -> AnswerRecord:
-        """Answer one question; never raise for what the picture or the question holds."""
+    def answer_all(self, asked: Sequence[BenchmarkQuestion]) -> list[AnswerRecord]:
+        """Answer the questions about one picture, in order; never raise for what it or a question holds."""
         ...
 
 
@@ -49,6 +49,8 @@ def run(questions: Sequence[BenchmarkQuestion], cells: Sequence[Cell], progress:
     ------
     EvaluationError
         Records cannot be written; what was written before stays.
+    ModelGoneError
+        The model that decides answers nothing more; what was written before stays.
     """
     waiting = [cell.pending for cell in cells]
     total = sum(len(cell.asked) for cell in cells)
@@ -57,8 +59,8 @@ def run(questions: Sequence[BenchmarkQuestion], cells: Sequence[Cell], progress:
         about_one = list(group)
         for cell, keys in zip(cells, waiting, strict=True):
             pending = [asked for asked in about_one if asked.key in keys]
-            for asked in pending:
-                cell.folder.append(cell.answerer.answer(asked))
+            for record in cell.answerer.answer_all(pending) if pending else ():
+                cell.folder.append(record)
             done += len(pending)
         if progress is not None:
             progress(done, total, about_one[0].object)

@@ -200,7 +200,7 @@ def _course(summary: Summary) -> Section:
     latency = summary.latency_ms
     known = {"median": latency.p50, "95th percentile": latency.p95, "mean": latency.mean}
     taken = [f"{name} {milliseconds(value)}" for name, value in known.items() if value is not None]
-    spent = [f"{value:,.1f} {plain(name)}" for name, value in summary.cost.items()]
+    spent = [f"{value:,.{0 if 'tokens' in name else 1}f} {plain(name)}" for name, value in summary.cost.items()]
     said = [f"From a question to its decision: {listed(taken)}."] if taken else []
     said += [f"Cost: {listed(spent)}."] if spent else []
     return Section("course", "Answers and time", text=tuple(said), tables=(tables.status_table(summary),))

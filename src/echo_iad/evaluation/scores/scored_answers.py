@@ -59,6 +59,9 @@ class ScoredAnswer:
     """Options of the question."""
     marks: tuple[str, ...]
     latency_ms: float
+    prompt_tokens: int | None
+    """Tokens that a model read; None when they are not told."""
+    new_tokens: int | None
 
     @property
     def key(self) -> tuple[str, int]:
@@ -166,6 +169,8 @@ def _scored(record: AnswerRecord) -> ScoredAnswer:
         len(record.options),
         record.marks,
         record.latency_ms,
+        record.prompt_tokens,
+        record.new_tokens,
     )
 
 

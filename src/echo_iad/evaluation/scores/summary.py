@@ -289,7 +289,10 @@ def _latency(scored: ScoredAnswers) -> Latency:
 
 
 def _cost(scored: ScoredAnswers) -> dict[str, float]:
-    return {"seconds": sum(answer.latency_ms for answer in scored.answers) / 1000}
+    seconds = {"seconds": sum(answer.latency_ms for answer in scored.answers) / 1000}
+    read = [answer.prompt_tokens for answer in scored.answers if answer.prompt_tokens is not None]
+    written = [answer.new_tokens for answer in scored.answers if answer.new_tokens is not None]
+    return seconds | ({"prompt_tokens": sum(read), "new_tokens": sum(written)} if read else {})
 
 
 def _rounded(value: T, *, digits: int = 2) -> T:
