@@ -170,7 +170,7 @@ def _structured(completion: Completion, prompt: Prompt) -> Reply | Fault | _Unfi
 def _written(completion: Completion, prompt: Prompt) -> Reply | Fault | _Unfit:
     ends = [completion.text.index(mark) + len(mark) for mark in prompt.stop if mark in completion.text]
     text = completion.text[: min(ends, default=None)].strip()
-    if text:
+    if text or (prompt.stop and completion.ended == "stop"):  # a server leaves the stop itself out
         return _reply(completion, Scoring.TEXT, text=text)
     return _cut_off(prompt) if completion.ended == "length" else Fault("The model wrote nothing", status=200)
 

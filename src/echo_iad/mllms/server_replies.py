@@ -46,7 +46,9 @@ class Completion:
     first: tuple[FirstToken, ...]
     """The likeliest first tokens, most likely first; empty when the server does not list them."""
     prompt_tokens: int | None
-    new_tokens: int
+    """Tokens that were read; None when the server does not tell."""
+    new_tokens: int | None
+    """Tokens that were written; None when the server does not tell."""
 
 
 class _Message(BaseModel):
@@ -112,7 +114,7 @@ def read_completion(text: str) -> Completion:
         ended=choice.finish_reason or "",
         first=_first_tokens(choice.logprobs),
         prompt_tokens=usage.prompt_tokens,
-        new_tokens=usage.completion_tokens or 0,
+        new_tokens=usage.completion_tokens,
     )
 
 
