@@ -233,7 +233,7 @@ class Echo:
             The memory knows other objects, and neither normals of nor knowledge about the named one.
         """
         tolerance = self._tolerance(false_alarm_rate, threshold)
-        request = Request(image, _question(question, options), object, tolerance)
+        request = Request(image, make_question(question, options), object, tolerance)
         self._check_object(object)
         return self.answer(request)
 
@@ -251,7 +251,7 @@ class Echo:
 
         The question, the tolerance and the object are checked at once, before the first image.
         """
-        asked = _question(question, options)
+        asked = make_question(question, options)
         tolerance = self._tolerance(false_alarm_rate, threshold)
         self._check_object(object)
 
@@ -447,7 +447,14 @@ class Echo:
         return self.profile.sha256()
 
 
-def _question(text: str | None, options: Mapping[str, str] | None) -> Question:
+def make_question(text: str | None, options: Mapping[str, str] | None) -> Question:
+    """A question from its words and options, the default one when there are no words.
+
+    Raises
+    ------
+    QuestionError
+        The question or its options cannot be used.
+    """
     try:
         return Question(DEFAULT_QUESTION if text is None else text, dict(options or {}))
     except ValueError as fault:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tomllib
+from collections.abc import Collection, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,6 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from echo_iad.domain.questions import Expert, Plan, QuestionType
 from echo_iad.errors import ProfileError, UnknownNameError
 
+_REACHING = {"device", "batch", "share_prefix", "base_url", "concurrency", "timeout_s", "retries"}
+"""Keys of `MllmSettings` that change how fast an answer comes, and not the answer."""
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(ge=1)]
 
@@ -117,8 +120,8 @@ class Profile(_Section):
     plan: dict[QuestionType, tuple[Expert, ...]]
 
     def sha256(self) -> str:
-        """Digest of every effective value."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """Digest of every effective value, but for those that say how a model is reached and change no answer."""
+        return hashlib.sha256(self.model_dump_json(exclude={"mllm": _REACHING}).encode()).hexdigest()
 
     def with_model(self, model: str) -> Profile:
         """The same choices, decided by a multimodal model.
@@ -130,6 +133,50 @@ class Profile(_Section):
         """
         decider = self.decider.model_copy(update={"name": "mllm", "model": model})
         return self.model_copy(update={"decider": decider})
+
+    def without(self, experts: Collection[Expert]) -> Profile:
+        """The same choices with these experts switched off, as in the paper's ablations.
+
+        Raises
+        ------
+        ProfileError
+            The decision maker is among them.
+        """
+        if Expert.DECISION_MAKER in experts:
+            msg = "The decision maker cannot be switched off: nobody else decides."
+            raise ProfileError(msg)
+        plan = {kind: tuple(expert for expert in called if expert not in experts) for kind, called in self.plan.items()}
+        return self.model_copy(update={"plan": plan})
+
+    def changed(self, values: Mapping[str, str]) -> Profile:
+        """The same choices with other values.
+
+        Parameters
+        ----------
+        values : mapping of str to str
+            ``section.key`` -> the value as TOML has it; text needs no quotes.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such key.
+        ProfileError
+            A value is not allowed.
+
+        Examples
+        --------
+        >>> load_profile("edge").changed({"retrieval.shots": "3"}).retrieval.shots
+        3
+        """
+        dumped = self.model_dump(mode="json")
+        sections = {section: keys for section, keys in dumped.items() if isinstance(keys, dict)}
+        for name, text in values.items():
+            section, _, key = name.partition(".")
+            known = [section] if section in sections else list(sections)
+            if key not in sections.get(section, {}):
+                raise UnknownNameError("setting", name, (f"{each}.{own}" for each in known for own in sections[each]))
+            sections[section][key] = _toml_value(text)
+        return _validated(dumped, f"{self.name} with {', '.join(f'{name}={text}' for name, text in values.items())}")
 
     def plans(self) -> dict[QuestionType, Plan]:
         """The plan table (DESIGN, section 5)."""
@@ -181,11 +228,24 @@ def profile_text(name_or_path: str) -> str:
 
 def _parse(text: str, where: str) -> Profile:
     try:
-        profile = Profile.model_validate(tomllib.loads(text))
-        missing = set(QuestionType) - set(profile.plans())
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
         msg = f"The profile {where} is no TOML: {fault}"
         raise ProfileError(msg) from fault
+    return _validated(values, where)
+
+
+def _toml_value(text: str) -> object:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _validated(values: Mapping[str, object], where: str) -> Profile:
+    try:
+        profile = Profile.model_validate(values)
+        missing = set(QuestionType) - set(profile.plans())
     except ValidationError as fault:
         # a misspelt key is the cause, the key that it leaves missing a consequence
         first = min(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")

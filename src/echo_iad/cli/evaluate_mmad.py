@@ -12,6 +12,7 @@ from echo_iad.cli.console import plain_table, progress_bar, results, resumable
 from echo_iad.cli.examples import examples
 from echo_iad.cli.options import (
     AsJson,
+    BaseUrl,
     BenchmarkRoot,
     FittedBlind,
     KeptMemory,
@@ -21,7 +22,9 @@ from echo_iad.cli.options import (
     ProfileName,
     QuestionsFile,
     Resume,
+    Settings,
     Subtasks,
+    Without,
     names,
 )
 from echo_iad.evaluation.answers.asking import AnswerForm, Asking, Templates
@@ -43,6 +46,9 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
     questions: QuestionsFile = None,
     profile: ProfileName = "edge",
     model: ModelName = None,
+    base_url: BaseUrl = None,
+    without: Without = None,
+    settings: Settings = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results.")] = Path("echo-mmad"),
     limit: Limit = None,
     objects: Objects = None,
@@ -71,20 +77,19 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
     DIR gets records.jsonl (a line an answer), summary.json, report.html and
     report.md. A run that was stopped goes on with --resume.
     """
+    from echo_iad.cli.choosing import choose_profile
     from echo_iad.evaluation.answers.robustness import choose_variants
     from echo_iad.evaluation.answers.run import Way, measure
     from echo_iad.evaluation.benchmark.manifest import known_manifest, read_manifest
     from echo_iad.evaluation.benchmark.mmad import read_mmad, select
     from echo_iad.evaluation.blind.file import read_head
     from echo_iad.evaluation.pages.run_report import answer_blindly, report_run
-    from echo_iad.settings import load_profile
 
     marks = known_manifest() if manifest is None else known_manifest().plus(read_manifest(manifest))
     head = None if blind is None else read_head(blind)
     whole = read_mmad(root, questions, manifest=marks)
     benchmark = select(whole, objects=names(objects), subtasks=names(subtasks), limit=limit)
-    chosen = load_profile(profile)
-    chosen = chosen if model is None else chosen.with_model(model)
+    chosen = choose_profile(profile, model=model, base_url=base_url, without=without, settings=settings)
     way = Way(chosen, Asking(root, templates, form, assisted), out)
     reworded = {
         name: replace(way, variant=name, folder=out / "robustness" / name)

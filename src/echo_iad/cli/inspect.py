@@ -13,7 +13,7 @@ import typer
 
 from echo_iad.cli.console import Progress, progress_bar, results
 from echo_iad.cli.examples import examples
-from echo_iad.cli.options import AsJson, MemoryFolder, ModelName, ObjectName, ProfileName
+from echo_iad.cli.options import AsJson, BaseUrl, MemoryFolder, ModelName, ObjectName, ProfileName, Settings, Without
 from echo_iad.errors import ImageError, QuestionError
 
 if TYPE_CHECKING:
@@ -49,6 +49,12 @@ def inspect(  # noqa: PLR0913  one parameter for each option of the fixed interf
     object: ObjectName = None,
     profile: ProfileName = "edge",
     model: ModelName = None,
+    base_url: BaseUrl = None,
+    without: Without = None,
+    settings: Settings = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what a model would be asked and what it costs; ask nothing.")
+    ] = False,
     false_alarm_rate: Annotated[
         float | None,
         typer.Option(
@@ -70,13 +76,19 @@ def inspect(  # noqa: PLR0913  one parameter for each option of the fixed interf
     """
     pictures = find_images(images)
     options = parse_options(option or [])
+    from echo_iad.cli.choosing import choose_profile
     from echo_iad.cli.presenting import present, tally
     from echo_iad.echo import Echo
     from echo_iad.reports.verdicts import Verdict
-    from echo_iad.settings import load_profile
 
-    chosen = load_profile(profile) if model is None else load_profile(profile).with_model(model)
+    chosen = choose_profile(profile, model=model, base_url=base_url, without=without, settings=settings)
     read_only = not os.access(memory, os.W_OK)
+    if dry_run:
+        from echo_iad.cli.dry_run import show_prompts
+
+        with Echo.from_profile(chosen, memory=memory, read_only=read_only) as echo:
+            show_prompts(echo, pictures, question, options, object, json=json)
+        return
     with Echo.from_profile(chosen, memory=memory, read_only=read_only) as echo, _bar(pictures) as progress:
         inspections = echo.inspect_many(
             pictures, question, options, object, false_alarm_rate=false_alarm_rate, threshold=threshold

@@ -16,6 +16,19 @@ ModelName = Annotated[
     str | None,
     typer.Option("--model", metavar="BACKEND:NAME", help="Multimodal model that decides; else the profile's decider."),
 ]
+BaseUrl = Annotated[
+    str | None, typer.Option("--base-url", metavar="URL", help="Server of an openai: model; else OPENAI_BASE_URL.")
+]
+Without = Annotated[
+    list[str] | None,
+    typer.Option("--without", metavar="EXPERT", help="Switch an expert off, e.g. reference_extractor; repeat it."),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change a value of the profile, e.g. retrieval.shots=2; repeat it."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 BenchmarkRoot = Annotated[Path, typer.Argument(metavar="ROOT", help="Folder in MMAD's own layout; see docs/mmad.md.")]

@@ -11,6 +11,7 @@ from echo_iad.cli.console import progress_bar, results, resumable
 from echo_iad.cli.examples import examples
 from echo_iad.cli.options import (
     AsJson,
+    BaseUrl,
     BenchmarkRoot,
     FittedBlind,
     Limit,
@@ -18,6 +19,7 @@ from echo_iad.cli.options import (
     ProfileName,
     QuestionsFile,
     Resume,
+    Settings,
     names,
 )
 
@@ -40,6 +42,8 @@ def reproduce(  # noqa: PLR0913  one parameter for each option
         list[str] | None,
         typer.Option("--model", metavar="BACKEND:NAME", help="Multimodal model to measure; repeat it for several."),
     ] = None,
+    base_url: BaseUrl = None,
+    settings: Settings = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results.")] = Path("echo-paper"),
     limit: Limit = None,
     objects: Objects = None,
@@ -53,6 +57,7 @@ def reproduce(  # noqa: PLR0913  one parameter for each option
     folder for each cell, report.html and report.md. With --resume, cells that
     are measured already are kept, also those of another experiment.
     """
+    from echo_iad.cli.choosing import choose_profile
     from echo_iad.evaluation.benchmark.mmad import read_mmad, select
     from echo_iad.evaluation.benchmark.subtasks import PAPER_SUBTASKS
     from echo_iad.evaluation.blind.file import read_head
@@ -61,13 +66,12 @@ def reproduce(  # noqa: PLR0913  one parameter for each option
     from echo_iad.evaluation.paper import reproduction
     from echo_iad.evaluation.paper.recipes import choose_recipes
     from echo_iad.evaluation.paper.report import EXPERIMENTS, report_experiments
-    from echo_iad.settings import load_profile
 
     recipes = choose_recipes(experiment)
     head = None if blind is None else read_head(blind)
     whole = read_mmad(root, questions)
     benchmark = select(whole, objects=names(objects), subtasks=PAPER_SUBTASKS, limit=limit)
-    base = load_profile(profile)
+    base = choose_profile(profile, base_url=base_url, settings=settings)
     contestants = reproduction.contestants(base, model or [])
     place = reproduction.Place(root, out)
     with resumable():

@@ -35,14 +35,10 @@ class Variation:
 
     def applied(self, base: Profile) -> Profile:
         """The base profile with this difference."""
-        plan = {
-            kind: tuple(expert for expert in called if expert not in self.without) for kind, called in base.plan.items()
-        }
         knowledge = {} if self.knowledge is None else {"mode": self.knowledge}
         retrieval = {} if self.shots is None else {"shots": self.shots}
-        return base.model_copy(
+        return base.without(self.without).model_copy(
             update={
-                "plan": plan,
                 "knowledge": base.knowledge.model_copy(update=knowledge),
                 "retrieval": base.retrieval.model_copy(update=retrieval),
             }

@@ -1,0 +1,68 @@
+"""The profile that a command line chooses: a shipped one or one's own, and what the options change about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from echo_iad.errors import ProfileError, UnknownNameError
+
+if TYPE_CHECKING:
+    from echo_iad.domain.questions import Expert
+    from echo_iad.settings import Profile
+
+
+def choose_profile(
+    name_or_path: str,
+    *,
+    model: str | None = None,
+    base_url: str | None = None,
+    without: Sequence[str] | None = None,
+    settings: Sequence[str] | None = None,
+) -> Profile:
+    """Load a profile and change it as the options say; a single value wins over ``model`` and ``base_url``.
+
+    Parameters
+    ----------
+    name_or_path : str
+    model : str, optional
+        ``BACKEND:NAME`` that decides.
+    base_url : str, optional
+        Of an ``openai:`` model's server.
+    without : sequence of str, optional
+        Experts to switch off.
+    settings : sequence of str, optional
+        Each ``section.key=value``.
+
+    Raises
+    ------
+    ProfileError, UnknownNameError
+        A profile, an expert, a key or a value that does not exist or is not allowed.
+    """
+    from echo_iad.settings import load_profile
+
+    profile = load_profile(name_or_path)
+    if model is not None:
+        profile = profile.with_model(model)
+    reached = {} if base_url is None else {"mllm.base_url": base_url}
+    profile = profile.changed(reached | dict(_parted(written) for written in settings or ()))
+    return profile.without([_expert(named) for named in without or ()])
+
+
+def _parted(written: str) -> tuple[str, str]:
+    key, equals, value = (part.strip() for part in written.partition("="))
+    if not (key and equals):
+        msg = f"A value is changed by --set KEY=VALUE, for example --set retrieval.shots=2. Got {written!r}."
+        raise ProfileError(msg)
+    return key, value
+
+
+def _expert(named: str) -> Expert:
+    from echo_iad.domain.questions import Expert
+
+    try:
+        return Expert(named.strip())
+    except ValueError as fault:
+        raise UnknownNameError(
+            "expert", named, [each for each in Expert if each is not Expert.DECISION_MAKER]
+        ) from fault

@@ -1,0 +1,56 @@
+"""What options change about a profile, and how wrong ones are refused."""
+
+import pytest
+
+from echo_iad.cli.choosing import choose_profile
+from echo_iad.domain.questions import Expert, QuestionType
+from echo_iad.errors import ProfileError, UnknownNameError
+from echo_iad.settings import load_profile
+
+
+def test_without_options_it_is_the_profile_itself():
+    assert choose_profile("edge") == load_profile("edge")
+
+
+def test_each_option_changes_its_own_choice():
+    chosen = choose_profile(
+        "edge",
+        model="openai:m",
+        base_url="http://127.0.0.1:9/v1",
+        without=["visual_comparator"],
+        settings=["retrieval.shots=2", "knowledge.mode = domain", "decider.fuse=true"],
+    )
+    assert (chosen.decider.name, chosen.decider.model) == ("mllm", "openai:m")
+    assert chosen.mllm.base_url == "http://127.0.0.1:9/v1"
+    assert (chosen.retrieval.shots, chosen.knowledge.mode, chosen.decider.fuse) == (2, "domain", True)
+    assert all(Expert.VISUAL_COMPARATOR not in called for called in chosen.plan.values())
+    assert Expert.REFERENCE_EXTRACTOR in chosen.plan[QuestionType.LOCALIZATION]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"without": ["comparator"]}, r"Unknown expert 'comparator'.*visual_comparator"),
+        ({"without": ["decision_maker"]}, "cannot be switched off"),
+        ({"settings": ["retrieval.shot=2"]}, r"Did you mean 'retrieval\.shots'\?"),
+        ({"settings": ["shots=2"]}, "Unknown setting 'shots'"),
+        ({"settings": ["name=mine"]}, "Unknown setting 'name'"),
+        ({"settings": ["retrieval.shots"]}, r"--set KEY=VALUE.*Got 'retrieval\.shots'"),
+        ({"settings": ["retrieval.shots=many"]}, r"wrong value at retrieval\.shots"),
+        ({"settings": ["retrieval.shots=-1"]}, r"wrong value at retrieval\.shots"),
+        ({"settings": ["decider.fuse="]}, r"wrong value at decider\.fuse"),
+    ],
+)
+def test_what_does_not_exist_or_is_not_allowed_is_one_line(options, message):
+    with pytest.raises((ProfileError, UnknownNameError), match=message) as caught:
+        choose_profile("edge", **options)
+    assert "\n" not in str(caught.value)
+
+
+def test_how_a_model_is_reached_makes_no_other_profile():
+    """A stopped run goes on at another server and with other patience; with another number of bits it does not."""
+    near, far, coarse = (
+        choose_profile("edge", model="openai:m", settings=settings).sha256()
+        for settings in ([], ["mllm.base_url=http://127.0.0.1:9/v1", "mllm.concurrency=9"], ["mllm.bits=4"])
+    )
+    assert near == far != coarse
