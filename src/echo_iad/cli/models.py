@@ -1,10 +1,10 @@
-"""``echo-iad models``: which encoders there are, and how a station gets one without torch."""
+"""``echo-iad models``: which encoders and multimodal models there are, how to run one, how to export an encoder."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,39 +12,68 @@ from echo_iad.cli.console import plain_table, print_json, results
 from echo_iad.cli.examples import examples
 from echo_iad.cli.options import AsJson
 
-LIST_EXAMPLES = examples(("What is on this machine", "echo-iad models list"))
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from echo_iad.encoders.catalog import EncoderCard
+    from echo_iad.mllms.cards import ModelCard
+
+LIST_EXAMPLES = examples(("What there is", "echo-iad models list"))
+SHOW_EXAMPLES = examples(
+    ("How to get and run a model, and what it costs", "echo-iad models show 'Qwen2-VL 7B'"),
+    ("By its hub name", "echo-iad models show Qwen/Qwen2-VL-7B-Instruct"),
+)
 EXPORT_EXAMPLES = examples(
     ("From a checkpoint in a folder", "echo-iad models export clip --model clip-vit-b16 --to clip-onnx"),
     ("Use it: in a profile", 'image_model = "clip-onnx"'),
 )
 app = typer.Typer(
-    no_args_is_help=True, help="Encoders: which there are, and how to export one.", epilog=EXPORT_EXAMPLES
+    no_args_is_help=True,
+    help="Encoders and multimodal models: which there are, how to run and export them.",
+    epilog=SHOW_EXAMPLES,
 )
+
+WIDE = 110
+"""Columns of a terminal from which on whole hub names are shown."""
 
 
 @app.command("list", epilog=LIST_EXAMPLES)
 def list_models(*, json: AsJson = False) -> None:
-    """List the encoders: what each is for, what it needs, whether it is here."""
-    from rich.text import Text
-
+    """List the encoders, and the multimodal models that can decide in place of Echo's own decider."""
     from echo_iad.encoders.catalog import encoder_cards
+    from echo_iad.mllms.cards import model_cards
 
-    cards = encoder_cards()
     if json:
-        for card in cards:
-            print_json(asdict(card))
+        for encoder in encoder_cards():
+            print_json(asdict(encoder))
+        for model in model_cards():
+            print_json(_facts(model))
         return
-    table = plain_table("Encoder", "Of", "Numbers", "MB", "Here", "What it is")
-    for column in table.columns[2:4]:
-        column.justify = "right"
-    for card in cards:
-        purpose = Text(card.purpose)
-        if card.extra and not card.present:
-            purpose.append(f"\nneeds echo-iad[{card.extra}] and {card.origin}", style="dim")
-        here = Text("yes", style="green") if card.present else Text("no", style="yellow")
-        size = "" if card.megabytes is None else f"{card.megabytes:.0f}"
-        table.add_row(card.name, f"{card.kind}s", str(card.dimension or ""), size, here, purpose)
-    results().print(table)
+    console = results()
+    console.print(_encoder_table(encoder_cards()))
+    console.print(_model_table(model_cards(), wide=console.width >= WIDE))
+    console.print("How to get and run one: echo-iad models show 'Qwen2-VL 7B'", markup=False)
+
+
+@app.command("show", epilog=SHOW_EXAMPLES)
+def show(
+    name: Annotated[str, typer.Argument(metavar="MODEL", help="A multimodal model's name or hub name.")],
+    *,
+    json: AsJson = False,
+) -> None:
+    """Tell how to get and run a multimodal model, what it needs, and what to mind."""
+    from echo_iad.errors import UnknownNameError
+    from echo_iad.mllms.cards import find_card, model_cards
+
+    card = find_card(name)
+    if card is None:
+        raise UnknownNameError("model", name, [known.name for known in model_cards()])
+    if json:
+        print_json(_facts(card))
+        return
+    console = results()
+    for what, line in _lines(card):
+        console.print(f"{what:<16}{line}", markup=False, soft_wrap=True)
 
 
 @app.command("export", epilog=EXPORT_EXAMPLES)
@@ -67,3 +96,69 @@ def export(
         return
     size = sum(files.values()) / 1e6
     results().print(f"{folder}: {', '.join(files)}, {size:.1f} MB", markup=False, soft_wrap=True)
+
+
+def _encoder_table(cards: list[EncoderCard]) -> Table:
+    from rich.text import Text
+
+    table = plain_table("Encoder", "Of", "Numbers", "MB", "Here", "What it is")
+    for column in table.columns[2:4]:
+        column.justify = "right"
+    for card in cards:
+        purpose = Text(card.purpose)
+        if card.extra and not card.present:
+            purpose.append(f"\nneeds echo-iad[{card.extra}] and {card.origin}", style="dim")
+        here = Text("yes", style="green") if card.present else Text("no", style="yellow")
+        size = "" if card.megabytes is None else f"{card.megabytes:.0f}"
+        table.add_row(card.name, f"{card.kind}s", str(card.dimension or ""), size, here, purpose)
+    return table
+
+
+def _model_table(cards: tuple[ModelCard, ...], *, wide: bool) -> Table:
+    """One row a model, those of the paper first; on a wide terminal with what ``--model`` wants."""
+    headings = ("Multimodal model, as --model takes it",) if wide else ("Multimodal model", "Runs by")
+    table = plain_table(*headings, "Size", "Licence", "Ran with")
+    table.columns[len(headings)].justify = "right"
+    for column in (*table.columns[:-2], table.columns[-1]):
+        column.no_wrap = True
+    for card in cards:
+        named = (card.written,) if wide else (card.name, "transformers" if card.native else "a server")
+        table.add_row(*named, _size(card), card.licence, card.status.removeprefix("ran with "))
+    return table
+
+
+def _size(card: ModelCard) -> str:
+    return f"{card.billions:.1f} B" if card.billions >= 1 else f"{card.billions * 1000:.0f} M"
+
+
+def _lines(card: ModelCard) -> list[tuple[str, str]]:
+    """Everything about a model, as headings and lines; a heading stands once for its lines."""
+    from echo_iad.mllms.cards import base_url
+    from echo_iad.mllms.folders import download_command
+
+    inspect = "echo-iad inspect new.jpg --memory DIR --model"
+    needs = ", ".join(f"{card.gigabytes(bits):.1f} GB at {bits} bits" for bits in (16, 8, 4))
+    lines = [
+        ("Model", f"{card.name}, {card.hub}{', measured in the paper' if card.in_paper else ''}"),
+        ("Licence", card.licence),
+        ("Size", f"{card.billions} billion parameters; the weights alone need {needs}"),
+        ("A picture costs", _picture_cost(card)),
+        ("Status", card.status),
+    ]
+    if card.native:
+        get = download_command(card.hub).removeprefix("Download it with: ")
+        lines += [("On this machine", get), ("", f"{inspect} {card.written}")]
+    for server in card.servers:
+        lines += [("Behind a server", server), ("", f"{inspect} openai:{card.hub} --base-url {base_url(server)}")]
+    return lines + [("" if number else "Mind", quirk) for number, quirk in enumerate(card.quirks)]
+
+
+def _picture_cost(card: ModelCard) -> str:
+    count = card.image_tokens.count
+    alone = f"{count(448, 448)} tokens at 448 x 448, {count(768, 1024)} at 1024 x 768"
+    beside = count(448, 448, alone=False)
+    return alone if beside == count(448, 448) else f"{alone}; {beside} beside another"
+
+
+def _facts(card: ModelCard) -> dict[str, Any]:
+    return {"kind": "multimodal", "model": card.written} | asdict(card)

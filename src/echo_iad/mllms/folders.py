@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from echo_iad.errors import MissingExtraError, MissingModelError
+from echo_iad.mllms.cards import suggestion
 
 
 def find_model(name: str) -> Path:
@@ -57,7 +58,7 @@ def _in_cache(name: str) -> Path:
         return Path(snapshot_download(name, local_files_only=True))
     except (HFValidationError, LocalEntryNotFoundError) as fault:
         msg = (
-            f"The model {name!r} is not on this machine: no such folder, and no such name in the Hugging Face cache. "
-            f"{download_command(name)}"
+            f"The model {name!r} is not on this machine: no such folder, and no such name in the Hugging Face cache."
+            f"{suggestion(name)} {download_command(name)}"
         )
         raise MissingModelError(msg) from fault
