@@ -1,4 +1,7 @@
-"""Evidence with pictures that can be told apart by their brightness."""
+"""Evidence with pictures that can be told apart by their brightness, and prompts as a model gets them from Echo."""
+
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +17,17 @@ from echo_iad.domain.evidence import (
     Reference,
     Region,
 )
+from echo_iad.domain.messages import PicturePart
 from echo_iad.domain.parts import Picture
+from echo_iad.echo import Request
 from echo_iad.images.preparing import encode_jpeg
+from echo_iad.mllms.scripted import ScriptedMllm
+from echo_iad.samples import sample_parts
+from echo_iad.settings import load_profile
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+WRITE = "UPDATE_SNAPSHOTS=1 python -m pytest tests/prompts"
+CHIPPED = sample_parts() / "printed_cap" / "test" / "chipped_rim" / "000.jpg"
 
 QUERY_GREY = 200
 
@@ -61,3 +73,59 @@ def scene():
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def written():
+    """A conversation as text, with its pictures by their labels."""
+
+    def write(messages):
+        lines = []
+        for message in messages:
+            lines.append(f"[{message.role}]")
+            lines += [f"<{part.label}>" if isinstance(part, PicturePart) else part.text for part in message.parts]
+        return "\n".join(lines)
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def unchanged():
+    """Check a text against the snapshot of that name, or write it when that is wanted."""
+
+    def check(name, text):
+        path = SNAPSHOTS / f"{name}.txt"
+        if os.environ.get("UPDATE_SNAPSHOTS"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.is_file(), f"write it with: {WRITE}"
+        assert text == path.read_text(encoding="utf-8"), f"read what changed, then: {WRITE}"
+
+    return check
+
+
+@pytest.fixture(scope="module")
+def sent(echo):
+    """What a profile's model is sent about the drawn cap with a chipped rim: a function of profile and question.
+
+    The encoders that ship stand in for a profile's own. Learned weights and rotations change no wording.
+    """
+    asked = []
+
+    def script(messages):
+        asked.append(messages)
+        return "A"
+
+    def send(name, question, **style):
+        profile = load_profile(name).with_model("scripted:cap")
+        decider = profile.decider.model_copy(update={"fuse": False, "rotations": 1} | style)
+        knowledge = profile.knowledge.model_copy(update={"extractor": "embedding"})
+        parts = {"encoders": echo.profile.encoders, "decider": decider, "knowledge": knowledge}
+        asked.clear()
+        record = echo.with_profile(profile.model_copy(update=parts)).answer(Request(CHIPPED, question, "printed_cap"))
+        assert record.decision.reason.startswith("scripted:cap"), record.decision
+        return record.question_type, asked[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("echo_iad.deciders.mllm.load_mllm", lambda *_: ScriptedMllm(script, "scripted:cap"))
+        yield send

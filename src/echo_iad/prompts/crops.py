@@ -116,7 +116,6 @@ def _enlarged(pixels: ByteArray, place: Place, max_side: int) -> ByteArray:
     height, width = pixels.shape[:2]
     x0, y0 = min(round(place.left * width), width - 1), min(round(place.top * height), height - 1)
     x1, y1 = max(round(place.right * width), x0 + 1), max(round(place.bottom * height), y0 + 1)
-    cut = crop(pixels, (x0, y0, x1, y1))
-    rows, columns = cut.shape[:2]
+    columns, rows = (place.right - place.left) * width, (place.bottom - place.top) * height
     scale = min(max(1.0, LEAST_SIDE / min(rows, columns)), max_side / max(rows, columns))
-    return resize(cut, max(1, round(columns * scale)), max(1, round(rows * scale)))
+    return resize(crop(pixels, (x0, y0, x1, y1)), max(1, round(columns * scale)), max(1, round(rows * scale)))

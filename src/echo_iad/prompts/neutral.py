@@ -92,7 +92,7 @@ def neutral(text: str, options: Mapping[str, str] | None = None) -> str:
     ('The rim has a dent: yes or no?', 'Where is the dent?')
     """
     said = _SENTENCE.findall(text)
-    asking = [sentence for sentence in said if sentence.rstrip().endswith("?")]
+    asking = [sentence for sentence in said if sentence.rstrip().endswith("?") and not _tells_an_answer(sentence)]
     alone = not any(_BACK.search(sentence) for sentence in asking)
     truth = any(option.strip(" .!").casefold() == "true" for option in (options or {}).values())
     put = ["" if asking and _is_remark(sentence, alone=alone) else _put(sentence, truth=truth) for sentence in said]
@@ -104,12 +104,21 @@ def _is_remark(sentence: str, *, alone: bool) -> bool:
 
     ``alone``: the questions beside it do not point back to anything, so nothing is lost with it.
     """
-    if sentence.rstrip().endswith("?"):
+    if _tells_an_answer(sentence):
+        return True
+    return alone and not sentence.rstrip().endswith("?") and _is_conviction(sentence) and _judges(sentence)
+
+
+def _tells_an_answer(sentence: str) -> bool:
+    """Whether a sentence suggests an answer, which may itself end with a question mark after a colon."""
+    told = _ABOUT_THE_ANSWER.search(sentence)
+    if told is None or not _is_conviction(sentence):
         return False
-    opinion = _OPINION.match(sentence) or _VERDICT_OF_ANOTHER.match(sentence)
-    if opinion is None:
-        return False
-    return _ABOUT_THE_ANSWER.search(sentence) is not None or (alone and _judges(sentence))
+    return ":" in sentence[told.end() :] or not sentence.rstrip().endswith("?")
+
+
+def _is_conviction(sentence: str) -> bool:
+    return _OPINION.match(sentence) is not None or _VERDICT_OF_ANOTHER.match(sentence) is not None
 
 
 def _judges(sentence: str) -> bool:
