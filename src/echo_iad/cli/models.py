@@ -29,7 +29,7 @@ EXPORT_EXAMPLES = examples(
 )
 app = typer.Typer(
     no_args_is_help=True,
-    help="Encoders and multimodal models: which there are, how to run and export them.",
+    help="Encoders and multimodal models: list, show, export.",
     epilog=SHOW_EXAMPLES,
 )
 
