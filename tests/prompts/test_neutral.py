@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echo_iad.deciders.embedded.polarity import option_sides
-from echo_iad.domain.questions import DEFAULT_QUESTION
+from echo_iad.deciders.asking import put
+from echo_iad.deciders.base import Asked
+from echo_iad.deciders.embedded.polarity import Side, option_sides
+from echo_iad.domain.questions import DEFAULT_QUESTION, Question, QuestionType
 from echo_iad.evaluation.answers.forms import STATEMENT
 from echo_iad.evaluation.answers.robustness import VariantName, variants
 from echo_iad.evaluation.benchmark.mmad import read_mmad
@@ -17,6 +19,7 @@ from echo_iad.evaluation.benchmark.questions import BenchmarkQuestion
 from echo_iad.evaluation.benchmark.subtasks import Subtask
 from echo_iad.prompts.neutral import neutral
 from echo_iad.samples import sample_questions
+from echo_iad.settings import load_profile
 
 ROOT = Path(__file__).parents[2]
 MMAD = ROOT.parent / "shared" / "data" / "mmad"
@@ -89,6 +92,12 @@ def test_a_suggestive_question_is_put_plainly(suggestive, plain):
 
 def test_a_remark_after_the_question_goes_as_well():
     assert neutral("Is there any defect? I think that the part is fine.") == "Is there any defect?"
+
+
+def test_the_options_are_read_with_the_question_as_the_model_is_asked_it(scene):
+    question = Question("Is there any defect? I think that the part is fine.", YES_OR_NO)
+    asked = Asked(question, QuestionType.DISCRIMINATION, scene())
+    assert put(asked, load_profile("paper").decider).sides == {"A": Side.DEFECTIVE, "B": Side.GOOD}
 
 
 def test_can_t_and_won_t_are_negative_questions_too():

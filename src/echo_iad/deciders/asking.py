@@ -14,6 +14,7 @@ from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.errors import MllmError
 from echo_iad.mllms.base import Prompt
 from echo_iad.prompts.builder import PromptStyle, build_messages
+from echo_iad.prompts.neutral import neutral
 from echo_iad.prompts.rotation import Rotation, rotate
 from echo_iad.settings import DeciderSettings
 
@@ -60,7 +61,7 @@ def put(asked: Asked, settings: DeciderSettings) -> Put:
     messages = (build_messages(rotation.question, asked.evidence, exhibits, style) for rotation in rotations)
     return Put(
         question,
-        option_sides(question.text, question.options) if asks_verdict else {},
+        option_sides(neutral(question.text, question.options), question.options) if asks_verdict else {},
         rotations,
         tuple(Prompt(each, tuple(question.options), settings.max_new_tokens) for each in messages),
     )
