@@ -341,6 +341,7 @@ class Echo:
             object_match=evidence.object,
             reasoning=evidence.reasoning,
             missing=evidence.missing,
+            fusion=evidence.fusion,
             width=case.picture.width,
             height=case.picture.height,
             timings_ms={step: round(each, 3) for step, each in spent.items()},

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from echo_iad.deciders.base import Asked
+from echo_iad.deciders.fusion import comparator_alone
 from echo_iad.deciders.mllm import MllmDecider, make_decider
 from echo_iad.domain.decisions import Scoring, Status
-from echo_iad.domain.evidence import Exhibits
+from echo_iad.domain.evidence import Exhibits, Fusion
 from echo_iad.domain.messages import Role
 from echo_iad.domain.parts import Picture
 from echo_iad.domain.questions import Question, QuestionType
@@ -220,6 +221,60 @@ def test_what_a_server_held_to_the_labels_is_recorded_as_such(evidence):
     )
     assert (decision.option, decision.scoring, decision.raw_text) == ("C", Scoring.STRUCTURED, "C")
     assert dict(decision.probabilities) == {}
+
+
+FUSION = Fusion(comparator=2.0, model=1.0, neutral=0.0, separation_comparator=0.9, separation_model=0.9, parts=16)
+
+
+@pytest.fixture
+def weighed(make):
+    """A part whose score is so many times the limit -> its evidence, to be weighed against the model's word."""
+
+    def put(times, fusion=FUSION):
+        comparison = replace(make.comparison(), margin=times - 1, is_anomalous=times > 1)
+        return make.evidence(exhibits=EXHIBITS, comparison=comparison, fusion=fusion)
+
+    return put
+
+
+@pytest.mark.parametrize("options", [{"A": "Yes.", "B": "No."}, {"A": "No.", "B": "Yes."}])
+def test_a_verdict_is_weighed_against_the_comparison_and_its_wording_follows(weighed, options):
+    """exp(2 log 1.5) = 2.25 to 1 for a defect, and 4 to 1 against it by the model: 0.36 together."""
+    yes = next(label for label, text in options.items() if text == "Yes.")
+    said = chances(**{label: 0.2 if label == yes else 0.8 for label in options})
+    decision = decider(said).decide(Question(ANY.text, options), QuestionType.DISCRIMINATION, weighed(1.5))
+    assert decision.p_anomalous == pytest.approx(2.25 / 6.25)
+    assert decision.p_model == pytest.approx(0.2)
+    assert decision.probabilities[yes] == pytest.approx(decision.p_anomalous)
+    assert decision.text == "No."
+    surer = decider(said).decide(Question(ANY.text, options), QuestionType.DISCRIMINATION, weighed(2.5))
+    assert (surer.option, surer.text) == (yes, "Yes.")
+
+
+def test_a_model_whose_word_does_not_count_leaves_the_verdict_to_the_comparison(weighed):
+    deaf = comparator_alone(0.9, 0.5, 16)
+    for times, text in ((0.99, "No."), (1.01, "Yes.")):
+        for p in (0.01, 0.99):
+            decision = decider(chances(A=p, B=1 - p)).decide(ANY, QuestionType.DISCRIMINATION, weighed(times, deaf))
+            assert decision.text == text
+
+
+def test_a_verdict_that_was_only_written_is_weighed_as_sure(weighed):
+    decision = decider("B").decide(ANY, QuestionType.DISCRIMINATION, weighed(1.5))
+    assert (decision.p_model, decision.text, decision.scoring) == (0.0, "No.", Scoring.TEXT)
+    assert decider("Perhaps.").decide(ANY, QuestionType.DISCRIMINATION, weighed(1.5)).status is Status.FAILED
+
+
+def test_an_open_verdict_is_weighed_too(weighed):
+    question = Question("Is there any defect in the object?")
+    decision = decider(chances(A=0.2, B=0.8)).decide(question, QuestionType.DISCRIMINATION, weighed(2.5))
+    assert (decision.option, decision.text, dict(decision.probabilities)) == (None, "Yes.", {})
+    assert decision.p_anomalous > 0.5
+
+
+def test_other_types_of_question_are_not_weighed(weighed):
+    decision = decider(chances(A=0.2, B=0.7, C=0.1)).decide(WHICH, QuestionType.CLASSIFICATION, weighed(2.5))
+    assert (decision.option, decision.p_model) == ("B", None)
 
 
 def test_a_small_lead_may_be_an_abstention(evidence):

@@ -70,11 +70,10 @@ def _parts(parts: Sequence[Any]) -> Iterator[dict[str, Any]]:
 
 
 def _print(prompt: Prompt, cost: Cost, title: str) -> None:
-    from rich.rule import Rule
     from rich.text import Text
 
     console = results()
-    console.print(Rule(Text(title, style="bold"), align="left", style="dim"))
+    console.print(Text(title, style="bold"), soft_wrap=True)
     for text in _lines(prompt.messages, cost):
         console.print(text, soft_wrap=True)
     exactly = "counted by the model's own processor" if cost.exact else "estimated"

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from echo_iad.deciders.base import Asked
 from echo_iad.deciders.embedded.polarity import Side, option_sides
+from echo_iad.deciders.verdicts import takes_sides
+from echo_iad.domain.evidence import Evidence
 from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.errors import MllmError
 from echo_iad.mllms.base import Prompt
@@ -17,6 +19,9 @@ from echo_iad.prompts.builder import PromptStyle, build_messages
 from echo_iad.prompts.neutral import neutral
 from echo_iad.prompts.rotation import Rotation, rotate
 from echo_iad.settings import DeciderSettings
+
+YES_OR_NO: Mapping[str, str] = {"A": "Yes.", "B": "No."}
+"""Options of an open question whether a part is good, where the answer is weighed against the comparison."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +35,10 @@ class Put:
     """The first is the question as it stands."""
     prompts: tuple[Prompt, ...]
     """One for each rotation."""
+    fuses: bool
+    """Whether its verdict is weighed against the comparison."""
+    is_open: bool
+    """Whether the question had no options of its own."""
 
 
 def put(asked: Asked, settings: DeciderSettings) -> Put:
@@ -49,19 +58,42 @@ def put(asked: Asked, settings: DeciderSettings) -> Put:
     ImageError
         A reference's stored picture is damaged.
     """
-    question, exhibits = asked.question, asked.evidence.exhibits
+    evidence, exhibits = asked.evidence, asked.evidence.exhibits
     if exhibits is None:
         msg = "There is no picture to show to the model."
         raise MllmError(msg)
-    asks_verdict = asked.question_type is QuestionType.DISCRIMINATION and bool(question.options)
+    question, sides = _closed(asked)
     style = PromptStyle(
         settings.max_side, settings.tell_within_tolerance, settings.crops, settings.think and bool(question.options)
     )
     rotations = tuple(rotate(question, places) for places in range(min(settings.rotations, len(question.options)) or 1))
-    messages = (build_messages(rotation.question, asked.evidence, exhibits, style) for rotation in rotations)
+    messages = (build_messages(rotation.question, evidence, exhibits, style) for rotation in rotations)
     return Put(
         question,
-        option_sides(neutral(question.text, question.options), question.options) if asks_verdict else {},
+        sides,
         rotations,
         tuple(Prompt(each, tuple(question.options), settings.max_new_tokens) for each in messages),
+        fuses=_is_weighed(evidence) and takes_sides(sides),
+        is_open=not asked.question.options,
     )
+
+
+def _closed(asked: Asked) -> tuple[Question, Mapping[str, Side]]:
+    """The question and what its options say of the part; an open one is closed where its verdict is weighed."""
+    question = asked.question
+    if asked.question_type is not QuestionType.DISCRIMINATION:
+        return question, {}
+    if question.options or not _is_weighed(asked.evidence):
+        return question, _sides(question) if question.options else {}
+    closed = Question(question.text, YES_OR_NO)
+    sides = _sides(closed)
+    return (closed, sides) if takes_sides(sides) else (question, {})
+
+
+def _sides(question: Question) -> Mapping[str, Side]:
+    """What each option says of the part, read with the question as the model is asked it."""
+    return option_sides(neutral(question.text, question.options), question.options)
+
+
+def _is_weighed(evidence: Evidence) -> bool:
+    return evidence.fusion is not None and evidence.comparison is not None

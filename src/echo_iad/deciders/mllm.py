@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from echo_iad.deciders.answers import looks_refused
 from echo_iad.deciders.asking import Put, put
 from echo_iad.deciders.base import Asked
 from echo_iad.deciders.embedded.polarity import Side
+from echo_iad.deciders.fusion import fused_p_anomalous
 from echo_iad.deciders.replies import Reading, after, read_replies
-from echo_iad.domain.decisions import Decision, Scoring, Status
+from echo_iad.deciders.verdicts import p_anomalous, with_p_anomalous
+from echo_iad.domain.decisions import Decision, Status
 from echo_iad.domain.evidence import Evidence
 from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.encoders.base import TextEncoder
@@ -66,7 +69,10 @@ class MllmDecider:
         """
         puts = [self._put(one) for one in asked]
         answered = iter(self._answered([one for one in puts if isinstance(one, Put)]))
-        return [self._decision(one, next(answered)) if isinstance(one, Put) else one for one in puts]
+        return [
+            self._decision(one, next(answered), of.evidence) if isinstance(one, Put) else one
+            for of, one in zip(asked, puts, strict=True)
+        ]
 
     def _put(self, asked: Asked) -> Put | Decision:
         try:
@@ -104,40 +110,61 @@ class MllmDecider:
         except (EchoError, ValueError, ArithmeticError, OSError) as fault:
             return [MllmError(str(fault))] * len(prompts)
 
-    def _decision(self, put: Put, reading: Reading | MllmError) -> Decision:
+    def _decision(self, put: Put, reading: Reading | MllmError, evidence: Evidence) -> Decision:
         if isinstance(reading, MllmError):
             return self._failed(f"No answer: {reading}")
-        decided = self._scored(put, reading) if reading.chances else self._written(put, reading)
+        p_model = _word(put, reading) if put.fuses else None
+        if p_model is not None:
+            decided = self._weighed(put, reading, evidence, p_model)
+        else:
+            decided = self._scored(put, reading) if reading.chances else self._written(put, reading)
         return replace(decided, prompt_tokens=reading.prompt_tokens, new_tokens=reading.new_tokens)
+
+    def _weighed(self, put: Put, reading: Reading, evidence: Evidence, p_model: float) -> Decision:
+        """Decide by the comparison and the model's word together; the wording follows the numbers."""
+        comparison, fusion = evidence.comparison, evidence.fusion
+        assert comparison is not None  # put.fuses says so
+        assert fusion is not None
+        p = fused_p_anomalous(comparison, p_model, fusion)
+        told = f"the score is {1 + comparison.margin:.2f} times its limit"
+        return self._chosen(
+            put,
+            replace(reading, chances=with_p_anomalous(put.sides, _told_chances(put, reading), p)),
+            p_anomalous=p,
+            p_model=p_model,
+            reason=f"{self._mllm.name} gives {p_model:.0%} that it is defective, {told}; together {p:.0%}.",
+        )
 
     def _scored(self, put: Put, reading: Reading) -> Decision:
         """Decide by the probabilities of the options."""
         chances = reading.chances
+        chosen = max(chances, key=lambda label: chances[label])
+        return self._chosen(
+            put,
+            reading,
+            p_anomalous=p_anomalous(put.sides, chances),
+            reason=f"{self._mllm.name} gives option {chosen} {chances[chosen]:.0%}.",
+        )
+
+    def _chosen(self, put: Put, reading: Reading, **values: Any) -> Decision:
+        """The likeliest option, or an abstention when its lead is too small."""
+        chances = reading.chances
         second, best = sorted(chances.values())[-2:]
         chosen = max(chances, key=lambda label: chances[label])
-        said = f"{self._mllm.name} gives option {chosen} {best:.0%}"
-        if best - second < self._settings.abstain_below:
-            return Decision(
-                Status.ABSTAINED,
-                text="Not sure.",
-                probabilities=chances,
-                p_anomalous=_p_anomalous(put.sides, chances),
-                reason=f"{said}, a lead of {best - second:.0%}: less than {self._settings.abstain_below:.0%}.",
-                model=self._mllm.name,
-                scoring=Scoring.LOGPROBS,
-                raw_text=reading.raw_text,
-            )
-        return Decision(
+        said = Decision(
             Status.ANSWERED,
-            option=chosen,
+            option=None if put.is_open else chosen,
             text=put.question.options[chosen],
-            probabilities=chances,
-            p_anomalous=_p_anomalous(put.sides, chances),
-            reason=f"{said}.",
+            probabilities={} if put.is_open else chances,
             model=self._mllm.name,
-            scoring=Scoring.LOGPROBS,
+            scoring=reading.scoring,
             raw_text=reading.raw_text,
+            **values,
         )
+        if best - second >= self._settings.abstain_below:
+            return said
+        why = f"{said.reason} A lead of {best - second:.0%} is less than {self._settings.abstain_below:.0%}."
+        return replace(said, status=Status.ABSTAINED, option=None, text="Not sure.", reason=why)
 
     def _written(self, put: Put, reading: Reading) -> Decision:
         """Decide by what the model wrote."""
@@ -182,10 +209,14 @@ def _read(said: Sequence[Answered], put: Put) -> Reading | MllmError:
     return fault or read_replies([each for each in said if isinstance(each, Reply)], put.rotations)
 
 
-def _p_anomalous(sides: Mapping[str, Side], chances: Mapping[str, float]) -> float | None:
-    """Probability of the options that say "defective", of all that take a side; None when one side is missing."""
-    if not {Side.GOOD, Side.DEFECTIVE} <= set(sides.values()):
-        return None
-    defective = sum(chances[label] for label, side in sides.items() if side is Side.DEFECTIVE)
-    good = sum(chances[label] for label, side in sides.items() if side is Side.GOOD)
-    return defective / (defective + good)
+def _word(put: Put, reading: Reading) -> float | None:
+    """What the model alone gives for "defective": 0 or 1 where it only wrote so, None where it said neither."""
+    if reading.chances:
+        return p_anomalous(put.sides, reading.chances)
+    side = put.sides.get(reading.option or "", Side.NEITHER)
+    return None if side is Side.NEITHER else float(side is Side.DEFECTIVE)
+
+
+def _told_chances(put: Put, reading: Reading) -> Mapping[str, float]:
+    """Probabilities of the options; of one that was only written, one."""
+    return reading.chances or {label: float(label == reading.option) for label in put.question.options}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from echo_iad.domain.evidence import Comparison, KnowledgePassage, ObjectMatch, ReasoningStep, Reference
+from echo_iad.domain.evidence import Comparison, Fusion, KnowledgePassage, ObjectMatch, ReasoningStep, Reference
 from echo_iad.domain.questions import Expert, QuestionType
 
 
@@ -90,6 +90,8 @@ class Inspection:
     reasoning: tuple[ReasoningStep, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
     """Expert -> why its evidence is missing."""
+    fusion: Fusion | None = None
+    """How a model's word was weighed against the comparison; None where it was not."""
     width: int = 0
     """Pixels of the upright image; 0 when it could not be read."""
     height: int = 0
