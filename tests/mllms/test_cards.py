@@ -7,7 +7,7 @@ import pytest
 
 from echo_iad.errors import MissingModelError, ProfileError
 from echo_iad.mllms.cards import base_url, find_card, model_cards, refuse_references, suggestion, supports_references
-from echo_iad.mllms.folders import find_model
+from echo_iad.mllms.folders import download_command, find_model
 from echo_iad.testing.random_mllm import FAMILIES
 
 PAGE = Path(__file__).parents[2] / "docs" / "models.md"
@@ -127,6 +127,11 @@ def rows():
 def test_the_page_shows_the_catalogue():
     shown = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if re.match(r"\| .*\| `\S+/\S+` \|", line)]
     assert shown == list(rows())
+
+
+def test_the_page_gets_a_model_with_the_command_that_errors_name():
+    command = download_command("Qwen/Qwen2-VL-2B-Instruct").removeprefix("Download it with: ")
+    assert command in PAGE.read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize("card", model_cards(), ids=lambda card: card.name)

@@ -1,5 +1,7 @@
 """What a prompt costs: counted by a processor where one is here, estimated by the catalogue elsewhere."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -56,6 +58,13 @@ def test_a_model_on_this_machine_is_counted_by_its_processor(qwen):
     longer = estimate(conversation(picture(70, 90), picture(500, 40), text="Is it good? Yes?"), f"transformers:{qwen}")
     assert longer.text_tokens > cost.text_tokens
     assert longer.picture_tokens == cost.picture_tokens
+
+
+def test_no_weights_are_needed_to_count(qwen, tmp_path):
+    bare = tmp_path / "bare"
+    shutil.copytree(qwen, bare, ignore=shutil.ignore_patterns("*.safetensors"))
+    messages = conversation(picture(70, 90))
+    assert estimate(messages, f"transformers:{bare}") == estimate(messages, f"transformers:{qwen}")
 
 
 def test_a_folder_that_is_no_model_is_estimated(tmp_path):

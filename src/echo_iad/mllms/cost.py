@@ -15,7 +15,7 @@ from jinja2.exceptions import TemplateError
 from echo_iad.domain.messages import Messages, pictures_of
 from echo_iad.errors import MissingExtraError, MissingModelError
 from echo_iad.mllms.cards import find_card
-from echo_iad.mllms.folders import find_model
+from echo_iad.mllms.folders import find_folder
 from echo_iad.mllms.image_tokens import DEFAULT_RULE
 
 CHARACTERS_A_TOKEN = 4
@@ -54,9 +54,9 @@ def estimate(messages: Messages, written: str) -> Cost:
     Returns
     -------
     Cost
-        Exact for a model of the transformers library that is on this machine. Else each picture by the catalogue's
-        rule, or for a model that is not in it one token for each 28 x 28 pixels, and the text at four characters a
-        token.
+        Exact for a model of the transformers library whose processor is on this machine, with weights or without.
+        Else each picture by the catalogue's rule, or for a model that is not in it one token for each 28 x 28 pixels,
+        and the text at four characters a token.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def _counted(messages: Messages, name: str) -> Cost | None:
 def _processor(name: str) -> Any:
     from echo_iad.mllms.processors import load_processor
 
-    return load_processor(find_model(name), name)
+    return load_processor(find_folder(name), name)
 
 
 class _Telling:

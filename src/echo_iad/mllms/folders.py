@@ -24,7 +24,7 @@ def find_model(name: str) -> Path:
     MissingModelError
         It is not on this machine, is no model, or has no safetensors weights.
     """
-    folder = Path(name) if Path(name).is_dir() else _in_cache(name)
+    folder = find_folder(name)
     if not (folder / "config.json").is_file():
         msg = f"{folder} is no model: it has no config.json. {download_command(name)}"
         raise MissingModelError(msg)
@@ -37,6 +37,11 @@ def find_model(name: str) -> Path:
         msg = f"The model {name!r} has no *.safetensors file in {folder}, and Echo loads no pickle."
         raise MissingModelError(msg)
     return folder
+
+
+def find_folder(name: str) -> Path:
+    """Find the folder of a model, whichever of its files are there; parameters and errors of `find_model`."""
+    return Path(name) if Path(name).is_dir() else _in_cache(name)
 
 
 def download_command(name: str) -> str:
