@@ -213,7 +213,7 @@ BREAKERS = [
     (Promise.QUESTION, Deaf, "another question must change"),
     (Promise.PICTURES, Blind, "a reference must change"),
     (Promise.PICTURES, Jumbled, "references in another order must change"),
-    (Promise.PICTURES, Costless, "must add to prompt_tokens"),
+    (Promise.PICTURES, Costless, "must count among prompt_tokens"),
     (Promise.REPEATED, Moody, "asked twice"),
     (Promise.ALONE, Crowded, "alone and in a batch"),
     (Promise.SHARED_PREFIX, Stale, "about the same pictures"),

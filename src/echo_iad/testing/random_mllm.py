@@ -5,13 +5,29 @@ For tests, and for trying the whole way through where no model can be downloaded
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from echo_iad.errors import MissingExtraError, UnknownNameError
 
-FAMILIES = ("idefics3", "llava", "llava_next", "qwen2_5_vl", "qwen2_vl")
-"""Architectures that can be made, as transformers names them."""
+FAMILIES = (
+    "idefics3",
+    "internvl",
+    "llava",
+    "llava_interleave",
+    "llava_next",
+    "llava_onevision",
+    "minicpmv4_6",
+    "qwen2_5_vl",
+    "qwen2_vl",
+    "qwen3_vl",
+    "smolvlm",
+)
+"""What can be made: architectures as transformers names them, and one of LLaVA's that is put together otherwise."""
+_SPREAD = 1.5
+"""How far a layer's outputs spread beside its inputs: enough that everything a model is shown moves its answer."""
 
 
 def write_random_mllm(folder: Path | str, family: str = "llava", seed: int = 0) -> Path:
@@ -51,8 +67,20 @@ def write_random_mllm(folder: Path | str, family: str = "llava", seed: int = 0) 
         raise MissingExtraError(feature, "mllm") from fault
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model, *beside = makers[family]()
+        made = makers[family]()
+        for weight in made.model.parameters():
+            if weight.dim() > 1:
+                torch.nn.init.normal_(weight, std=_SPREAD * weight[0].numel() ** -0.5)
     with quiet():
-        for saved in (model, *beside):
-            saved.save_pretrained(folder)
+        _save(made, Path(folder))
     return Path(folder)
+
+
+def _save(made: Any, folder: Path) -> None:
+    """Write a checkpoint; a processor in two halves gets a file with its settings beside them."""
+    made.model.save_pretrained(folder)
+    made.processor.save_pretrained(folder)
+    if made.pictures is not None:
+        made.pictures.save_pretrained(folder)
+        text = json.dumps(dict(made.settings), indent=2, sort_keys=True)
+        (folder / "processor_config.json").write_text(text + "\n", encoding="utf-8")
