@@ -3,21 +3,30 @@
 import hashlib
 import json
 import math
+import re
 
 import pytest
 from safetensors.torch import load_file, save_file
 
+from echo_iad.domain.decisions import Scoring
 from echo_iad.errors import MissingModelError, MllmError
+from echo_iad.mllms.base import Prompt
 from echo_iad.mllms.catalog import load_mllm
+from echo_iad.mllms.spellings import spellings
+from echo_iad.settings import MllmSettings
 from echo_iad.testing import check_mllm, write_random_mllm
 from echo_iad.testing.random_mllm import FAMILIES
 
 torch = pytest.importorskip("torch")
 
 
-def load(folder):
-    """A model without its memory of results, so that it computes what is asked."""
-    return load_mllm(f"transformers:{folder}").mllm
+def load(folder, **settings):
+    """A model without its memory of replies, so that it computes what is asked."""
+    return load_mllm(f"transformers:{folder}", MllmSettings(**settings)).mllm
+
+
+def scores_of(mllm, *conversations, labels=("A", "B")):
+    return [dict(reply.scores) for reply in mllm.ask([Prompt(messages, tuple(labels)) for messages in conversations])]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -30,73 +39,125 @@ def test_the_record_names_the_model_as_it_was_asked_for(folder):
 
 
 def plain_scores(mllm, messages, continuation):
-    """Log-probability of each token of a continuation, by one forward pass over everything."""
-    inputs = mllm._inputs([messages])
-    ids = mllm._processor.tokenizer(continuation, add_special_tokens=False)["input_ids"]
-    for token in ids:
-        added = torch.tensor([[token]])
-        for key, value in list(inputs.items()):
-            if value.shape == inputs["input_ids"].shape and key != "input_ids":
-                filler = torch.ones_like(added) if key == "attention_mask" else torch.zeros_like(added)
-                inputs[key] = torch.cat([value, filler], dim=1)
-        inputs["input_ids"] = torch.cat([inputs["input_ids"], added], dim=1)
+    """Log-probability of the tokens of a continuation, by one forward pass over everything."""
     with torch.inference_mode():
-        logits = mllm._model(**inputs).logits[0]
+        logits = mllm._model(**mllm._chat.encode([messages]).followed(continuation)).logits[0]
     chances = logits.float().log_softmax(-1)
-    return sum(float(chances[-len(ids) - 1 + place, token]) for place, token in enumerate(ids))
+    return sum(float(chances[-len(continuation) - 1 + place, token]) for place, token in enumerate(continuation))
 
 
-@pytest.mark.parametrize("labels", [("A", "B"), ("A", "B", "C", "D", "E"), ("upper", "lower left"), ("A", "10")])
-def test_options_are_scored_as_an_explicit_softmax_over_their_tokens(folder, ask, labels):
-    mllm = load(folder)
-    scores = mllm.score_options([ask()], labels)[0]
-    plain = {label: plain_scores(mllm, ask(), label) for label in labels}
-    total = math.log(sum(math.exp(score) for score in plain.values()))
+@pytest.mark.parametrize("share_prefix", [True, False])
+@pytest.mark.parametrize("labels", [("A", "B", "C", "D", "E"), ("upper", "lower left"), ("A", "10")])
+def test_options_are_scored_as_an_explicit_softmax_over_their_tokens(folder, ask, labels, share_prefix):
+    mllm = load(folder, share_prefix=share_prefix)
+    scores = scores_of(mllm, ask(), labels=labels)[0]
+    ways = {label: spellings(label, mllm._chat.tokens_of) for label in labels}
+    plain = {label: sum(math.exp(plain_scores(mllm, ask(), way)) for way in ways[label]) for label in labels}
     for label in labels:
-        assert scores[label] == pytest.approx(plain[label] - total, abs=1e-3)
+        assert scores[label] == pytest.approx(math.log(plain[label] / sum(plain.values())), abs=1e-3)
 
 
-def test_prompts_of_different_lengths_score_in_a_batch_as_alone(folder, ask):
-    mllm = load(folder)
+@pytest.mark.parametrize("share_prefix", [True, False])
+def test_prompts_of_different_lengths_score_in_a_batch_as_alone(folder, ask, share_prefix):
     prompts = [ask("Which?", seeds=(1,)), ask("A longer question, is it A or is it B?"), ask(seeds=(3, 4, 5)), ask()]
     prompts += [ask("One more than fits into one pass.")]
-    together = mllm.score_options(prompts, "ABC")
+    together = scores_of(load(folder, share_prefix=share_prefix), *prompts, labels="ABC")
+    single = load(folder, batch=1, share_prefix=False)
     for prompt, scores in zip(prompts, together, strict=True):
-        assert mllm.score_options([prompt], "ABC")[0] == pytest.approx(scores, abs=1e-3)
+        assert scores_of(single, prompt, labels="ABC")[0] == pytest.approx(scores, abs=1e-3)
 
 
-def test_a_reference_and_its_order_change_the_result(folder, ask):
-    mllm = load(folder)
-    scores = [mllm.score_options([ask(seeds=seeds)], "AB")[0]["A"] for seeds in ((2,), (1, 2), (2, 1))]
-    assert len({round(score, 5) for score in scores}) == 3
+@pytest.mark.parametrize("batch", [1, 3])
+def test_so_many_prompts_are_in_one_pass(folder, ask, batch):
+    mllm, rows = load(folder, batch=batch, share_prefix=False), []
+    mllm._model.register_forward_pre_hook(
+        lambda model, args, inputs: rows.append(len(inputs["input_ids"])), with_kwargs=True
+    )
+    scores_of(mllm, *(ask(f"Question {number}?") for number in range(5)))
+    assert rows == {1: [1] * 5, 3: [3, 2]}[batch]
 
 
 def test_pictures_reach_the_model_in_the_order_of_the_prompt(folders, ask):
-    mllm = load(folders["llava"])
-    both = mllm._inputs([ask(seeds=(1, 2))])["pixel_values"]
-    alone = [mllm._inputs([ask(seeds=(seed,))])["pixel_values"][0] for seed in (1, 2)]
+    chat = load(folders["llava"])._chat
+    both = chat.encode([ask(seeds=(1, 2))]).tensors["pixel_values"]
+    alone = [chat.encode([ask(seeds=(seed,))]).tensors["pixel_values"][0] for seed in (1, 2)]
     assert torch.equal(both[0], alone[0])
     assert torch.equal(both[1], alone[1])
 
 
 def test_control_words_in_a_question_are_no_pictures(folder, ask):
-    words = load(folder)._processor.tokenizer.all_special_tokens
-    scores = load(folder).score_options([ask(" ".join(words) + " A or B?")], "AB")[0]
+    mllm = load(folder)
+    words = mllm._chat._tokenizer.all_special_tokens
+    scores = scores_of(mllm, ask(" ".join(words) + " A or B?"))[0]
     assert sum(math.exp(score) for score in scores.values()) == pytest.approx(1)
 
 
-def test_writing_ends_after_so_many_tokens_and_at_a_stop(folder, ask):
+def test_tokens_are_counted_without_padding_and_with_pictures(folder, ask):
     mllm = load(folder)
-    tokens = mllm._processor.tokenizer
-    whole = mllm.generate(ask(), max_new_tokens=12)
-    assert len(tokens(whole, add_special_tokens=False)["input_ids"]) <= 36  # a broken byte is written as three
-    if whole:
-        assert len(mllm.generate(ask(), max_new_tokens=12, stop=[whole[0]])) <= len(whole)
+    short, long, blind = (Prompt(ask(text, seeds=seeds), ("A", "B")) for text, seeds in COUNTED)
+    counted = [reply.prompt_tokens for reply in mllm.ask([short, long, blind])]
+    assert counted == [len(mllm._chat.encode([prompt.messages]).tokens) for prompt in (short, long, blind)]
+    assert counted[2] < counted[0] < counted[1]
 
 
-def test_a_prompt_that_is_too_long_fails_with_the_cure(folder, ask):
-    with pytest.raises(MllmError, match=r"tokens and transformers:.* takes 16384: use fewer references"):
-        load(folder).score_options([ask("word " * 6000)], "AB")
+COUNTED = (("Which?", (1, 2)), ("A longer question?", (1, 2)), ("Which?", ()))
+
+
+@pytest.mark.parametrize("share_prefix", [True, False])
+def test_writing_ends_after_so_many_tokens_and_at_a_stop(folder, ask, share_prefix):
+    mllm = load(folder, share_prefix=share_prefix)
+    whole = mllm.ask([Prompt(ask(), max_new_tokens=12)])[0]
+    assert whole.scoring is Scoring.TEXT
+    assert 1 <= whole.new_tokens <= 12
+    mark = whole.text[len(whole.text) // 2]
+    ended = mllm.ask([Prompt(ask(), max_new_tokens=12, stop=(mark,))])[0]
+    assert ended.text == whole.text[: whole.text.index(mark) + 1]
+    assert ended.new_tokens <= whole.new_tokens
+
+
+def test_texts_of_different_lengths_are_written_in_a_batch_as_alone(folder, ask):
+    prompts = [Prompt(ask("Tell."), max_new_tokens=9), Prompt(ask("What is there to be seen?"), max_new_tokens=9)]
+    single = load(folder, share_prefix=False, batch=1).ask(prompts)
+    assert load(folder, share_prefix=False).ask(prompts) == single
+    assert load(folder).ask(prompts) == single
+
+
+@pytest.mark.parametrize("share_prefix", [True, False])
+def test_a_prompt_that_is_too_long_fails_alone_with_the_cure(folder, ask, share_prefix):
+    first, long, last = load(folder, share_prefix=share_prefix).ask(
+        [Prompt(ask(text), ("A", "B")) for text in ("One?", "word " * 20_000, "Two?")]
+    )
+    assert isinstance(long, MllmError)
+    assert re.search("has .* tokens and the model takes 16384: use fewer references", str(long))
+    assert first.scores
+    assert last.scores
+
+
+def short_of_memory(model, rows):
+    """Make a model fail as a full GPU does, when it is given more rows."""
+
+    def refuse(model, args, inputs):
+        if len(inputs["input_ids"]) > rows:
+            raise torch.OutOfMemoryError
+
+    model.register_forward_pre_hook(refuse, with_kwargs=True)
+
+
+@pytest.mark.parametrize("share_prefix", [True, False])
+def test_a_batch_that_does_not_fit_is_asked_one_by_one(folder, ask, share_prefix):
+    mllm, prompts = load(folder, share_prefix=share_prefix), [ask("One?"), ask("Two, perhaps?")]
+    expected = scores_of(mllm, *prompts)
+    short_of_memory(mllm._model, rows=1)
+    for scores, others in zip(scores_of(mllm, *prompts), expected, strict=True):
+        assert scores == pytest.approx(others, abs=1e-3)
+
+
+def test_a_prompt_that_does_not_fit_says_what_would(folder, ask):
+    mllm = load(folder)
+    short_of_memory(mllm._model, rows=0)
+    (fault,) = mllm.ask([Prompt(ask(), ("A", "B"))])
+    assert isinstance(fault, MllmError)
+    assert "use smaller pictures or fewer references" in str(fault)
 
 
 def digests(folder):
@@ -118,12 +179,12 @@ def test_writing_a_model_says_nothing(tmp_path, capfd):
 
 
 def test_a_loaded_model_computes_a_prompt_once_for_all_who_load_it(folder, ask, monkeypatch):
-    prompt, name = ask("Asked by several cells?"), f"transformers:{folder}"
-    first = load_mllm(name).score_options([prompt], "AB")
-    monkeypatch.setattr(load(folder), "_inputs", None)  # cannot compute any more
-    assert load_mllm(name).score_options([prompt], "AB") == first
-    with pytest.raises(MllmError):
-        load_mllm(name).score_options([ask("Another?")], "AB")
+    prompt, name = Prompt(ask("Asked by several cells?"), ("A", "B")), f"transformers:{folder}"
+    first = load_mllm(name).ask([prompt])
+    monkeypatch.setattr(load(folder), "_chat", None)  # cannot compute any more
+    assert load_mllm(name).ask([prompt]) == first
+    with pytest.raises(AttributeError):
+        load_mllm(name).ask([Prompt(ask("Another?"), ("A", "B"))])
 
 
 def test_a_system_message_is_kept_by_a_template_without_that_role(tmp_path, ask):
@@ -131,7 +192,7 @@ def test_a_system_message_is_kept_by_a_template_without_that_role(tmp_path, ask)
     template = (folder / "chat_template.jinja").read_text()
     refuse = "{% if messages[0].role == 'system' %}{{ raise_exception('no system role') }}{% endif %}"
     (folder / "chat_template.jinja").write_text(refuse + template)
-    rendered = load(folder)._rendered(ask())
+    rendered = load(folder)._chat._rendered(ask())
     assert "You inspect." in rendered
     assert "system" not in rendered
 

@@ -1,12 +1,13 @@
 """A model's own processor, from its folder: pictures and text to tensors. Imports transformers: import it late.
 
-Families that also read videos want torchvision for that alone. Echo shows no videos, so such a processor is put
-together from its picture half and its tokenizer.
+Families that also read videos want torchvision for that alone, and one of them num2words. Echo shows no videos, so
+such a processor is put together from its picture half and its tokenizer.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from echo_iad.errors import MissingModelError
 from echo_iad.mllms.folders import download_command
 
 _CHOICES = {"local_files_only": True, "trust_remote_code": False}
+_FOR_VIDEOS = ("torchvision", "num2words")
 
 
 def load_processor(folder: Path, name: str) -> Any:
@@ -35,6 +37,10 @@ def load_processor(folder: Path, name: str) -> Any:
     """
     try:
         processor = _load(folder)
+    except ImportError as fault:
+        cause = " ".join(str(fault).split())
+        msg = f"The processor of {name!r} needs another package: {cause}"
+        raise MissingModelError(msg) from fault
     except Exception as fault:  # transformers raises a dozen kinds for a broken file
         cause = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
         msg = f"The processor of {name!r} in {folder} cannot be loaded: {cause}. {download_command(name)}"
@@ -55,7 +61,7 @@ def _load(folder: Path) -> Any:
     try:
         processor = transformers.AutoProcessor.from_pretrained(folder, **_CHOICES)
     except Exception as fault:
-        if "torchvision" not in str(fault).lower():
+        if not any(package in str(fault).lower() for package in _FOR_VIDEOS):
             raise
         return _for_pictures_alone(folder)
     return processor if hasattr(processor, "image_processor") else _for_pictures_alone(folder)
@@ -78,8 +84,24 @@ def _for_pictures_alone(folder: Path) -> Any:
             return None
         return family.check_argument_for_proper_class(self, argument, value)
 
+    module = sys.modules[family.__module__]
+    if getattr(module, "num2words", module) is None:  # it is not installed, and would only count a video's pictures
+        module.num2words = str
     pictures_alone = type(family.__name__, (family,), {"check_argument_for_proper_class": check})
-    return pictures_alone(image_processor=pictures, tokenizer=tokenizer, **{"chat_template": template, **kept})
+    return pictures_alone(
+        image_processor=pictures,
+        tokenizer=tokenizer,
+        video_processor=_NoVideos(),
+        **{"chat_template": template, **kept},
+    )
+
+
+class _NoVideos:
+    """In place of a video half, for families that read its settings though no video is shown."""
+
+    def __getattr__(self, name: str) -> None:
+        if name.startswith("__"):
+            raise AttributeError(name)
 
 
 def _template(folder: Path) -> str | None:

@@ -1,31 +1,34 @@
 """Multimodal models of the transformers library, on this machine. Imports torch and transformers: import it late.
 
-Safetensors only, no code from a model's folder, no network. Knows no family in particular: the model's own processor
-and chat template say how pictures and text are put together.
+Knows no family in particular: the model's own processor and chat template say how pictures and text are put together.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 import transformers
 from jinja2.exceptions import TemplateError
-from PIL import Image
 
 from echo_iad.domain.decisions import Scoring
-from echo_iad.domain.messages import Message, Messages, Role, TextPart, pictures_of
 from echo_iad.encoders.sessions import threads
 from echo_iad.errors import MissingModelError, MllmError
 from echo_iad.mllms.base import MLLM, Answered, Prompt, Reply, normalised
+from echo_iad.mllms.chat_inputs import ChatInputs, Encoded
 from echo_iad.mllms.folders import download_command, find_model
+from echo_iad.mllms.prefix_cache import PrefixCache
 from echo_iad.mllms.processors import load_processor
+from echo_iad.mllms.readings import ContinuedReading, Ending, Reading, WholeReading
 from echo_iad.mllms.remembering import RememberingMllm
 from echo_iad.mllms.spellings import Tokens, spellings
 from echo_iad.settings import MllmSettings
+
+_PICTURE_TOKENS = ("image_token_id", "image_token_index")
+"""Names that configurations give to the token that stands where a picture is."""
 
 
 class TransformersMllm:
@@ -40,185 +43,166 @@ class TransformersMllm:
     processor : object
         Its processor, padding on the left, with a chat template.
     settings : MllmSettings
-        How many prompts in one forward pass.
+        How many prompts in one pass, and whether they share their beginning.
     """
 
     def __init__(self, name: str, model: Any, processor: Any, settings: MllmSettings) -> None:
         self.name = name
         self._model = model
-        self._processor = processor
-        self._settings = settings
-        self._longest = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+        self._chat = ChatInputs(processor, getattr(model.config.get_text_config(), "max_position_embeddings", None))
+        self._batch = settings.batch
+        self._prefixes = PrefixCache(model, _picture_token(model.config)) if settings.share_prefix else None
+        ends = model.generation_config.eos_token_id
+        self._ends = {processor.tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])}
 
     def ask(self, prompts: Sequence[Prompt]) -> list[Answered]:
         """Score the labels of prompts that have some, write for the others; see `echo_iad.mllms.base.MLLM`.
 
         Labels are scored as the first that the model writes. Writing is greedy: the most probable token at each step.
         """
-        answered: list[Answered] = []
-        for start in range(0, len(prompts), self._settings.batch):
-            answered += self._batch(prompts[start : start + self._settings.batch])
+        numbered = dict(enumerate(prompts))
+        answered = {} if self._prefixes is None else self._sharing(numbered, self._prefixes)
+        left = {place: prompt for place, prompt in numbered.items() if place not in answered}
+        for places in self._batches(left):
+            answered |= zip(places, self._apart([prompts[place] for place in places]), strict=True)
+        return [answered[place] for place in numbered]
+
+    def _sharing(self, prompts: Mapping[int, Prompt], prefixes: PrefixCache) -> dict[int, Answered]:
+        """Answers to prompts that share their beginning, and the faults of those that cannot be read."""
+        answered: dict[int, Answered] = {}
+        groups: dict[str, dict[int, Encoded]] = {}
+        for place, prompt in prompts.items():
+            try:
+                with _faults(self.name):
+                    encoded = self._chat.encode([prompt.messages])
+                groups.setdefault(encoded.pictures, {})[place] = encoded
+            except MllmError as fault:
+                answered[place] = fault
+        for pictures in sorted(groups, key=lambda pictures: pictures != prefixes.pictures):
+            try:
+                with _faults(self.name), torch.inference_mode():
+                    answered |= self._continued(prompts, groups[pictures], prefixes)
+            except MllmError:  # asked apart, each finds its own
+                prefixes.forget()
         return answered
 
-    def _batch(self, prompts: Sequence[Prompt]) -> list[Answered]:
-        """Answer in one pass; when that fails, each alone, so that one prompt's fault is its own."""
-        if len(prompts) > 1 and len({bool(prompt.labels) for prompt in prompts}) == 1:
-            try:
-                with self._faults():
-                    return self._answers(prompts)
-            except MllmError:
-                pass
-        return [self._alone(prompt) for prompt in prompts]
+    def _continued(
+        self, prompts: Mapping[int, Prompt], encoded: Mapping[int, Encoded], prefixes: PrefixCache
+    ) -> dict[int, Answered]:
+        """Answers to prompts about the same pictures; none when their beginning cannot be shared."""
+        prefix = prefixes.covering(list(encoded.values()))
+        if prefix is None:
+            return {}
+        ends = {place: one.tokens[len(prefix.tokens) :] for place, one in encoded.items()}
+        answered: dict[int, Answered] = {}
+        for places in self._batches(
+            {place: prompts[place] for place in sorted(ends, key=lambda place: len(ends[place]))}
+        ):
+            reading = ContinuedReading(self._model, prefix, [ends[place] for place in places], self._chat.filler)
+            answered |= zip(places, self._replies([prompts[place] for place in places], reading), strict=True)
+        return answered
 
-    def _alone(self, prompt: Prompt) -> Answered:
+    def _batches(self, prompts: Mapping[int, Prompt]) -> Iterator[list[int]]:
+        """Places of prompts that one pass can answer, in their order."""
+        kinds: dict[object, list[int]] = {}
+        for place, prompt in prompts.items():
+            kinds.setdefault((not prompt.labels) and (prompt.max_new_tokens, prompt.stop), []).append(place)
+        for places in kinds.values():
+            yield from (places[start : start + self._batch] for start in range(0, len(places), self._batch))
+
+    def _apart(self, prompts: Sequence[Prompt]) -> list[Answered]:
+        """Answer prompts that are read whole; when that fails, each alone, so that one prompt's fault is its own."""
         try:
-            with self._faults():
-                return self._answers([prompt])[0]
+            with _faults(self.name), torch.inference_mode():
+                conversations = [prompt.messages for prompt in prompts]
+                reading = WholeReading(
+                    self._model,
+                    self._chat.encode(conversations),
+                    lambda row: self._chat.encode(conversations[row : row + 1]),
+                    self._chat.filler,
+                )
+                return self._replies(prompts, reading)
         except MllmError as fault:
-            return fault
+            return [fault] if len(prompts) == 1 else [self._apart([prompt])[0] for prompt in prompts]
 
-    def _answers(self, prompts: Sequence[Prompt]) -> list[Answered]:
+    def _replies(self, prompts: Sequence[Prompt], reading: Reading) -> list[Answered]:
+        """Replies to prompts of one kind."""
         if not prompts[0].labels:
-            return [self._written(prompt) for prompt in prompts]
-        inputs = self._inputs([prompt.messages for prompt in prompts])
-        first = self._last_log_probabilities(inputs)
-        sizes = inputs["attention_mask"].sum(1).tolist()
+            return self._written(prompts[0], reading)
+        following = reading.following()
         return [
-            Reply(Scoring.LOGPROBS, scores=normalised(self._scores(row, prompt)), prompt_tokens=size, new_tokens=0)
-            for row, prompt, size in zip(first, prompts, sizes, strict=True)
+            Reply(
+                Scoring.LOGPROBS,
+                scores=self._scores(following[row], prompt.labels, functools.partial(reading.after, row)),
+                prompt_tokens=reading.sizes[row],
+                new_tokens=0,
+            )
+            for row, prompt in enumerate(prompts)
         ]
 
-    def _written(self, prompt: Prompt) -> Reply:
-        """Write greedily; only new tokens are decoded."""
-        inputs = self._inputs([prompt.messages])
-        end: dict[str, Any] = {}
-        if prompt.stop:
-            end = {"stop_strings": list(prompt.stop), "tokenizer": self._processor.tokenizer}
-        with torch.inference_mode():
-            written = self._model.generate(
-                **inputs,
-                **end,
-                max_new_tokens=prompt.max_new_tokens,
-                do_sample=False,
-                temperature=None,
-                top_p=None,
-                top_k=None,
-                pad_token_id=self._processor.tokenizer.pad_token_id,
-            )
-        read = inputs["input_ids"].shape[1]
-        new = written[0, read:]
-        text = str(self._processor.tokenizer.decode(new, skip_special_tokens=True)).strip()
-        return Reply(Scoring.TEXT, text=text, prompt_tokens=read, new_tokens=len(new))
+    def _scores(
+        self, first: torch.Tensor, labels: Sequence[str], after: Callable[[Tokens], torch.Tensor]
+    ) -> dict[str, float]:
+        """Sum the probabilities of each label's spellings.
 
-    def _tokens(self, text: str) -> Tokens:
-        return tuple(self._processor.tokenizer(text, add_special_tokens=False)["input_ids"])
-
-    def _scores(self, first: torch.Tensor, prompt: Prompt) -> dict[str, float]:
-        """Sum the probabilities of each label's spellings, given those of the first token, (vocabulary,)."""
+        Parameters
+        ----------
+        first : tensor, (vocabulary,)
+            Log-probabilities of the first token.
+        labels : sequence of str
+        after : callable
+            Tokens to the log-probabilities of the one behind them.
+        """
         scores = {}
-        for label in prompt.labels:
-            ways = spellings(label, self._tokens)
-            each = [float(first[way[0]]) + self._rest(prompt.messages, way) for way in ways]
+        for label in labels:
+            each = [
+                float(first[way[0]]) + sum(float(after(way[:place])[way[place]]) for place in range(1, len(way)))
+                for way in spellings(label, self._chat.tokens_of)
+            ]
             scores[label] = float(torch.tensor(each, dtype=torch.float64).logsumexp(0))
-        return scores
+        return normalised(scores)
 
-    def _rest(self, messages: Messages, way: Tokens) -> float:
-        """Log-probability of every token after the first, given those before it."""
-        total = 0.0
-        for place in range(1, len(way)):
-            inputs = _continued(self._inputs([messages]), way[:place])
-            total += float(self._last_log_probabilities(inputs)[0, way[place]])
-        return total
+    def _written(self, prompt: Prompt, reading: Reading) -> list[Answered]:
+        """Let the model write to prompts that end as this one does."""
 
-    def _last_log_probabilities(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Log-probabilities of the next token, (n, vocabulary) float32."""
-        with torch.inference_mode():
-            logits = self._model(**inputs, logits_to_keep=1, use_cache=False).logits[:, -1]
-            return torch.log_softmax(logits.float(), dim=-1).cpu()
+        def told(tokens: Sequence[int]) -> bool:
+            return bool(prompt.stop) and any(mark in self._chat.text_of(tokens) for mark in prompt.stop)
 
-    def _inputs(self, prompts: Sequence[Messages]) -> dict[str, torch.Tensor]:
-        texts = [self._rendered(messages) for messages in prompts]
-        images = [[Image.fromarray(part.pixels) for part in pictures_of(messages)] for messages in prompts]
-        opening = self._processor.tokenizer.bos_token
-        inputs = self._processor(
-            text=texts,
-            images=images if any(images) else None,
-            padding=True,
-            return_tensors="pt",
-            add_special_tokens=not (opening and texts[0].startswith(opening)),
-        )
-        length = inputs["input_ids"].shape[1]
-        if self._longest is not None and length > self._longest:
-            msg = (
-                f"The prompt has {length} tokens and {self.name} takes {self._longest}: use fewer references (shots), "
-                "smaller pictures (max_side) or fewer passages."
+        written = reading.written(Ending(prompt.max_new_tokens, self._ends, told))
+        return [
+            Reply(
+                Scoring.TEXT,
+                text=_up_to(prompt.stop, self._chat.text_of(new)).strip(),
+                prompt_tokens=size,
+                new_tokens=len(new),
             )
-            raise MllmError(msg)
-        return {key: self._placed(value) for key, value in inputs.items()}
-
-    def _placed(self, value: torch.Tensor) -> torch.Tensor:
-        dtype = self._model.dtype if value.is_floating_point() else None
-        return value.to(device=self._model.device, dtype=dtype)
-
-    def _rendered(self, messages: Messages) -> str:
-        """The prompt as the model's chat template writes it; a template without a system role gets its text first."""
-        try:
-            return self._templated(messages)
-        except TemplateError:
-            return self._templated(_without_system(messages))
-
-    def _templated(self, messages: Messages) -> str:
-        special = [token for token in self._processor.tokenizer.all_special_tokens if token.strip()]
-        conversation = [
-            {"role": message.role.value, "content": [_content(part, special) for part in message.parts]}
-            for message in messages
+            for new, size in zip(written, reading.sizes, strict=True)
         ]
-        return str(self._processor.apply_chat_template(conversation, add_generation_prompt=True, tokenize=False))
-
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        """What goes wrong with one prompt is that prompt's failure."""
-        try:
-            yield
-        except torch.OutOfMemoryError as fault:
-            torch.cuda.empty_cache()
-            msg = f"{self.name} has not enough GPU memory for this prompt: use smaller pictures or fewer references."
-            raise MllmError(msg) from fault
-        except (RuntimeError, ValueError, IndexError, TypeError, TemplateError) as fault:
-            cause = (str(fault).strip().splitlines() or [""])[0]
-            msg = f"{self.name} cannot be asked: {type(fault).__name__}: {cause}"
-            raise MllmError(msg) from fault
 
 
-def _content(part: object, special: Sequence[str]) -> dict[str, str]:
-    """A part as chat templates want it; a model's control words in a text lose their power."""
-    if not isinstance(part, TextPart):
-        return {"type": "image"}
-    text = part.text
-    for token in special:
-        text = text.replace(token, " ")
-    return {"type": "text", "text": text}
+def _up_to(marks: Sequence[str], text: str) -> str:
+    """The text up to and including the first of the marks."""
+    return text[: min((text.index(mark) + len(mark) for mark in marks if mark in text), default=len(text))]
 
 
-def _without_system(messages: Messages) -> Messages:
-    system = tuple(part for message in messages if message.role is Role.SYSTEM for part in message.parts)
-    others = [message for message in messages if message.role is not Role.SYSTEM]
-    first, *rest = others
-    return (Message(first.role, (*system, *first.parts)), *rest)
+def _picture_token(config: Any) -> int | None:
+    """The token that stands where a picture is."""
+    return next((value for name in _PICTURE_TOKENS if (value := getattr(config, name, None)) is not None), None)
 
 
-def _continued(inputs: dict[str, torch.Tensor], tokens: Tokens) -> dict[str, torch.Tensor]:
-    """The inputs of one prompt with tokens of the answer behind them."""
-    shape = inputs["input_ids"].shape
-    added = torch.tensor([tokens], device=inputs["input_ids"].device)
-    fillers = {"input_ids": added, "attention_mask": torch.ones_like(added)}
-
-    def longer(key: str, value: torch.Tensor) -> torch.Tensor:
-        if value.shape != shape:
-            return value
-        return torch.cat([value, fillers.get(key, torch.zeros_like(added)).to(value.dtype)], dim=1)
-
-    return {key: longer(key, value) for key, value in inputs.items()}
+@contextmanager
+def _faults(name: str) -> Iterator[None]:
+    """What goes wrong with one prompt is that prompt's failure."""
+    try:
+        yield
+    except torch.OutOfMemoryError as fault:
+        torch.cuda.empty_cache()
+        msg = f"{name} has not enough GPU memory for this prompt: use smaller pictures or fewer references."
+        raise MllmError(msg) from fault
+    except (RuntimeError, ValueError, IndexError, KeyError, TypeError, TemplateError) as fault:
+        cause = (str(fault).strip().splitlines() or [""])[0]
+        msg = f"{name} cannot be asked: {type(fault).__name__}: {cause}"
+        raise MllmError(msg) from fault
 
 
 @functools.lru_cache(maxsize=1)
