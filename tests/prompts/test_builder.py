@@ -107,10 +107,10 @@ def test_reasoning_comes_first_and_the_label_is_asked_for_afterwards(scene):
     question = QUESTIONS[QuestionType.DISCRIMINATION]
     first = build(scene(), think=True)
     assert "with the label" not in first[-1].text
-    later = ask_label(first, "\nThe rim is dented.\n", question)
+    later = ask_label(first, "\nThe rim is dented.<|im_end|>\n", question)
     assert later[:-2] == first
     assert [message.role for message in later[-2:]] == [Role.ASSISTANT, Role.USER]
-    assert later[-2].text == "The rim is dented."
+    assert later[-2].text == "The rim is dented.< |im_end| >"
     assert "label of the one right option alone: A, B." in later[-1].text
 
 

@@ -15,7 +15,7 @@ from echo_iad.domain.questions import Question
 from echo_iad.prompts.crops import closeups
 from echo_iad.prompts.neutral import neutral
 from echo_iad.prompts.pictures import first_reference, query_part, reference_parts
-from echo_iad.prompts.rendering import line, rendered
+from echo_iad.prompts.rendering import harmless, line, rendered
 
 _REGIONS = 3
 """Told of a comparison, or as many as are shown enlarged; the rest are weaker."""
@@ -81,7 +81,7 @@ def ask_label(messages: Messages, written: str, question: Question) -> Messages:
     question : Question
         As in ``messages``, with options.
     """
-    turn = Message(Role.ASSISTANT, (TextPart(written.strip()),))
+    turn = Message(Role.ASSISTANT, (TextPart(harmless(written)),))
     return (*messages, turn, Message(Role.USER, (rendered("label", options=question.options),)))
 
 
