@@ -101,11 +101,11 @@ def suggestion(name: str) -> str:
     " Did you mean 'Qwen/Qwen2-VL-7B-Instruct', 'Qwen/Qwen2.5-VL-7B-Instruct' or 'Qwen/Qwen2-VL-2B-Instruct'?"
     """
     hubs = {card.hub.casefold(): card.hub for card in _read()}
-    if name.casefold() in hubs:
+    near = get_close_matches(name.casefold(), hubs, n=3, cutoff=0.7)
+    if not near or name.casefold() in hubs:
         return ""
-    *others, last = ["", *(repr(hubs[key]) for key in get_close_matches(name.casefold(), hubs, n=3, cutoff=0.7))]
-    listed = f"{', '.join(other for other in others if other)} or {last}" if others[1:] else last
-    return f" Did you mean {listed}?" if listed else ""
+    *others, last = (repr(hubs[key]) for key in near)
+    return f" Did you mean {', '.join(others)} or {last}?" if others else f" Did you mean {last}?"
 
 
 def base_url(server: str) -> str:
@@ -117,11 +117,6 @@ def base_url(server: str) -> str:
     'http://127.0.0.1:8080/v1'
     """
     return f"http://127.0.0.1:{_PORTS[server.split()[0]]}/v1"
-
-
-def supports_references(card: ModelCard) -> bool:
-    """Whether a model can be shown good parts beside the part in question."""
-    return not card.single_image
 
 
 def refuse_references(written: str, *, wants_references: bool) -> None:
@@ -140,13 +135,12 @@ def refuse_references(written: str, *, wants_references: bool) -> None:
         With the ways out. Call it before anything is loaded.
     """
     card = find_card(written.partition(":")[2])
-    if not wants_references or card is None or supports_references(card):
-        return
-    msg = (
-        f"The model {written} takes one picture only: it was not trained on several, and this profile shows it "
-        "references. Leave them out with --without reference_extractor, or use another model: echo-iad models list"
-    )
-    raise ProfileError(msg)
+    if wants_references and card is not None and card.single_image:
+        msg = (
+            f"The model {written} takes one picture only: it was not trained on several, and this profile shows it "
+            "references. Leave them out with --without reference_extractor, or use another model: echo-iad models list"
+        )
+        raise ProfileError(msg)
 
 
 @functools.cache

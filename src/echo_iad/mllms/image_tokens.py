@@ -223,7 +223,7 @@ class SliceTokens:
 ImageTokens: TypeAlias = Annotated[
     FixedTokens | PixelTokens | TileTokens | CropTokens | SplitTokens | SliceTokens, Field(discriminator="kind")
 ]
-"""A rule; its method ``count(height, width, alone=...)`` gives the tokens of one picture."""
+"""A rule. Its ``count(height, width, alone=True)`` gives the tokens of a picture of so many pixels, alone or not."""
 
 DEFAULT_RULE = PixelTokens("pixels", unit=28, least=3136, most=12845056)
 """For a model that is not in the catalogue: one token for each 28 x 28 pixels."""
