@@ -27,6 +27,8 @@ from echo_iad.images.preparing import to_lab
 
 LEAST_SHARE, MOST_SHARE = 0.003, 0.04
 """A defect's area as a share of the picture's."""
+LEAST_SIDE = 16
+"""Pixels; a picture that is narrower has no room for a defect."""
 _MOST_OF_PART = 0.125  # of a part that is small in its picture, a defect covers no more than this share
 _MOST_SCAR = 0.01  # a longer scar would be a broad band
 _VISIBLE = 5.0  # mean CIELAB distance that a defect makes at least, where one of the tries reaches it
@@ -135,7 +137,7 @@ def with_defect(pixels: ByteArray, seed: int | Sequence[int], kind: DefectKind |
     Parameters
     ----------
     pixels : (h, w, 3) uint8
-        At least 16 pixels high and wide.
+        At least `LEAST_SIDE` high and wide.
     seed : int or sequence of int
         The same picture, seed and kind give the same defect.
     kind : DefectKind, optional
@@ -153,8 +155,9 @@ def with_defect(pixels: ByteArray, seed: int | Sequence[int], kind: DefectKind |
     >>> made.pixels.shape, bool(0.001 < made.mask.mean() < 0.06)
     ((64, 64, 3), True)
     """
-    if min(pixels.shape[:2]) < 16:
-        msg = f"A picture of at least 16 x 16 pixels is needed. Got {pixels.shape[1]} x {pixels.shape[0]}."
+    height, width = pixels.shape[:2]
+    if min(height, width) < LEAST_SIDE:
+        msg = f"A picture of at least {LEAST_SIDE} x {LEAST_SIDE} pixels is needed. Got {width} x {height}."
         raise ValueError(msg)
     chance = np.random.default_rng(seed)
     canvas = _canvas(pixels)

@@ -58,6 +58,11 @@ def log_odds(p: float) -> float:
     return min(max(math.log(p) - math.log1p(-p), -_MOST_LOG_ODDS), _MOST_LOG_ODDS)
 
 
+def log_ratio(comparison: Comparison) -> float:
+    """``log(score / threshold)``; above 0 = anomalous."""
+    return math.log(max(1.0 + comparison.margin, 1e-6))
+
+
 def learn_fusion(
     comparator_normal: Sequence[float],
     comparator_synthetic: Sequence[float],
@@ -146,9 +151,7 @@ def fused_p_anomalous(comparison: Comparison, p_model: float, fusion: Fusion) ->
     ValueError
         ``p_model`` is no probability.
     """
-    said = log_odds(p_model)
-    compared = math.log(max(1.0 + comparison.margin, 1e-6))
-    fused = fusion.comparator * compared + fusion.model * (said - fusion.neutral)
+    fused = fusion.comparator * log_ratio(comparison) + fusion.model * (log_odds(p_model) - fusion.neutral)
     p_anomalous = 0.5 * (1.0 + math.tanh(fused / 2))
     if fusion.model:
         return p_anomalous
