@@ -2,10 +2,11 @@
 
 import json
 import math
+import socket
 import threading
 import time
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 MODEL = "seeing-one"
@@ -58,6 +59,10 @@ class Server:
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def setup(self):
+        super().setup()
+        self.server.connections.append(self.connection)
+
     def log_message(self, *args):
         pass
 
@@ -100,7 +105,7 @@ def fault_server():
     """A server on a free port of this machine; it stops at the end."""
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     http.daemon_threads = True
-    http.scene = Server()
+    http.scene, http.connections = Server(), []
     http.scene.url = f"http://127.0.0.1:{http.server_port}/v1"
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
@@ -110,6 +115,9 @@ def fault_server():
         http.scene.released.set()
         http.shutdown()
         http.server_close()
+        for connection in http.connections:  # those that are kept open would be answered still
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         thread.join()
 
 

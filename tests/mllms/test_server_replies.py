@@ -15,6 +15,7 @@ from echo_iad.mllms.server_replies import (
     label_in,
     label_scores,
     read_completion,
+    read_error,
     read_model_names,
 )
 
@@ -195,3 +196,19 @@ def test_a_structured_answer_is_a_label():
 )
 def test_the_models_of_a_server_are_read_where_it_lists_them(text, names):
     assert read_model_names(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"error": {"message": "no such key", "type": "auth", "code": null}}', "no such key"),
+        ('{"error": "model is loading"}', "model is loading"),
+        ('{"object": "error", "message": "too long", "code": 400}', "too long"),
+        ('{"detail": [{"loc": ["body"], "msg": "wrong"}]}', '[{"loc": ["body"], "msg": "wrong"}]'),
+        ("<html>Bad gateway</html>", "<html>Bad gateway</html>"),
+        ("[1]", "[1]"),
+        ("", ""),
+    ],
+)
+def test_the_words_of_a_server_are_found_wherever_it_puts_them(text, words):
+    assert read_error(text) == words

@@ -23,7 +23,7 @@ from echo_iad.mllms.remembering import RememberingMllm
 from echo_iad.mllms.retrying import Fault, Patience, told_wait
 from echo_iad.mllms.server_address import ServerAddress, find_server
 from echo_iad.mllms.server_mllm import ServerMllm
-from echo_iad.mllms.server_replies import Completion, read_completion, read_model_names
+from echo_iad.mllms.server_replies import Completion, read_completion, read_error, read_model_names
 from echo_iad.mllms.server_requests import Body
 from echo_iad.settings import MllmSettings
 
@@ -94,7 +94,8 @@ class OpenAIConnection:
             return self._address.without_key(request())
         except openai.APIStatusError as refused:
             wait = told_wait(refused.response.headers.get("retry-after"), time.time())
-            return Fault(self._in_short(refused.message), refused.status_code, wait)
+            words = read_error(refused.response.text) or refused.response.reason_phrase
+            return Fault(self._in_short(f"HTTP {refused.status_code}: {words}"), refused.status_code, wait)
         except openai.APITimeoutError:
             return Fault(f"The server {self.url} did not answer in time")
         except openai.APIConnectionError as fault:

@@ -126,6 +126,23 @@ def read_model_names(text: str) -> tuple[str, ...]:
         return ()
 
 
+def read_error(text: str) -> str:
+    """Words of a server that refused or failed: its message, wherever servers of the kind put it, else all of it.
+
+    Examples
+    --------
+    >>> read_error('{"error": {"message": "out of memory"}}'), read_error('{"detail": "no such model"}')
+    ('out of memory', 'no such model')
+    """
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return text
+    for key in ("error", "message", "detail"):
+        said = said.get(key, said) if isinstance(said, dict) else said
+    return said if isinstance(said, str) else json.dumps(said)
+
+
 def _first_tokens(logprobs: object) -> tuple[FirstToken, ...]:
     """Tokens of the first place; none when the server lists them in a form of its own."""
     try:
