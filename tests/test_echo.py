@@ -227,7 +227,7 @@ class TestMany:
     def test_several_questions_about_one_picture_encode_it_once(self, samples_enrolled, monkeypatch):
         with Echo.from_profile("edge", memory=samples_enrolled, read_only=True) as echo:
             echo.inspect(GOOD)
-            monkeypatch.setattr(echo._image_encoder, "_session", None)  # a second encoding would fail
+            monkeypatch.setattr(echo._wiring.image_encoder, "_session", None)  # a second encoding would fail
             assert echo.inspect(GOOD, "Where is the defect?").question_type is QuestionType.LOCALIZATION
             with pytest.raises(AttributeError):
                 echo.inspect(BAD)

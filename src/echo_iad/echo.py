@@ -25,20 +25,14 @@ from typing import Self
 from echo_iad import __version__
 from echo_iad.comparison.comparator import Tolerance
 from echo_iad.deciders.asking import put
-from echo_iad.deciders.base import Asked, Decider, decide_all
+from echo_iad.deciders.base import Asked, decide_all
 from echo_iad.domain.decisions import Decision, Inspection, Status
 from echo_iad.domain.parts import ImageEncoding, Picture
-from echo_iad.domain.questions import DEFAULT_QUESTION, Expert, Plan, Question, QuestionType
-from echo_iad.encoders.base import ImageEncoder, TextEncoder
-from echo_iad.encoders.catalog import load_image_encoder, load_text_encoder
-from echo_iad.encoders.remembering import remembering
+from echo_iad.domain.questions import DEFAULT_QUESTION, Expert, Plan, Question
 from echo_iad.enrolment import Enrolment, Progress, enrol_parts
 from echo_iad.errors import ImageError, QuestionError, UnknownObjectError
-from echo_iad.experts.decision_maker import make_decider
-from echo_iad.experts.knowledge_guide import KnowledgeGuide
-from echo_iad.experts.panel import Case, Panel, Timings
-from echo_iad.experts.reference_extractor import ReferenceExtractor
-from echo_iad.experts.visual_comparator import VisualComparator
+from echo_iad.experts.panel import Case, Timings
+from echo_iad.experts.wiring import Wiring
 from echo_iad.images.folders import PartPicture, find_good_parts
 from echo_iad.images.loading import PictureSource, load_picture
 from echo_iad.knowledge.sources import read_knowledge
@@ -99,6 +93,7 @@ class Echo:
     def __init__(self, profile: Profile, memory: Memory) -> None:
         self.profile = profile
         self.memory = memory
+        self._wiring = Wiring(profile, memory)
         self._encodings: OrderedDict[str, ImageEncoding] = OrderedDict()
 
     @classmethod
@@ -142,11 +137,9 @@ class Echo:
             Its encoders must be those that made the memory.
         """
         other = type(self)(profile, self.memory)
+        other._wiring = self._wiring.rewired(profile)
         if profile.encoders == self.profile.encoders:
             other._encodings = self._encodings
-            other.__dict__.update(_image_encoder=self._image_encoder, _text_encoder=self._text_encoder)
-        if (profile.comparison, profile.seed) == (self.profile.comparison, self.profile.seed):
-            other.__dict__.update(_comparator=self._comparator)
         return other
 
     def enrol(self, folder: Path | str, *, object: str | None = None, progress: Progress | None = None) -> Enrolment:
@@ -173,9 +166,9 @@ class Echo:
     def enrol_parts(self, parts: Sequence[PartPicture], *, progress: Progress | None = None) -> Enrolment:
         """Remember good parts that are listed one by one; `enrol` otherwise."""
         start = time.perf_counter()
-        enrolment = enrol_parts(parts, self.memory, self._image_encoder, self._text_encoder, progress)
+        enrolment = enrol_parts(parts, self.memory, self._wiring.image_encoder, self._wiring.text_encoder, progress)
         for name in enrolment.objects:
-            self._comparator.learn(name)
+            self._wiring.comparator.learn(name)
         return replace(enrolment, seconds=time.perf_counter() - start)
 
     def import_knowledge(self, path: Path | str, *, object: str | None = None) -> KnowledgeImport:
@@ -289,9 +282,9 @@ class Echo:
         ModelGoneError
             The model that decides answers nothing more.
         """
-        consulted = [self._consult(request, self._looking_side) for request in requests]
+        consulted = [self._consult(request, self._wiring.looking_side) for request in requests]
         start = time.perf_counter()
-        decisions = decide_all(self._decider, [one.asked for one in consulted])
+        decisions = decide_all(self._wiring.decider, [one.asked for one in consulted])
         share = 1000 * (time.perf_counter() - start) / max(1, len(consulted))
         return [self._inspection(one, decision, share) for one, decision in zip(consulted, decisions, strict=True)]
 
@@ -308,20 +301,25 @@ class Echo:
         ImageError
             The image, or a reference's stored picture, cannot be read.
         """
-        return put(self._consult(request, self.profile.decider.max_side).asked, self.profile.decider).prompts
+        decider = self.profile.decider
+        return put(self._consult(request, decider.max_side, weighs=False).asked, decider).prompts
 
-    def _consult(self, request: Request, looking_side: int) -> _Consulted:
-        """Everything up to the decision, for a decider that looks at pictures of such a side or, with 0, at none."""
-        timings, panel = Timings(), self._panel
+    def _consult(self, request: Request, looking_side: int, *, weighs: bool = True) -> _Consulted:
+        """Everything up to the decision, for a decider that looks at pictures of such a side or, with 0, at none.
+
+        Without ``weighs`` no model is asked how its word is to be weighed.
+        """
+        timings, panel = Timings(), self._wiring.panel
         question, tolerance = request.question, request.tolerance or self._tolerance(None, None)
         with timings.step("decode"):
             picture = self._loaded(request.image, looking_side)
         with timings.step("encode"):
             encoding = self.encode(picture)
         with timings.step("recognise"):
-            match = self._extractor.recognise(encoding.vector, request.object)
-        case = Case(picture, encoding, question, make_plan(question, self._plans), tolerance, request.references)
+            match = self._wiring.extractor.recognise(encoding.vector, request.object)
+        case = Case(picture, encoding, question, make_plan(question, self._wiring.plans), tolerance, request.references)
         evidence = panel.consult(case, match, timings)
+        evidence = replace(evidence, fusion=self._wiring.fusion(case, evidence) if weighs else None)
         with timings.step(Expert.DECISION_MAKER.value):
             asked = panel.laid_out(case, evidence, looking_side)
         return _Consulted(case, asked, timings)
@@ -338,6 +336,7 @@ class Echo:
             references=evidence.references,
             comparison=evidence.comparison,
             knowledge=evidence.knowledge,
+            knowledge_by=evidence.knowledge_by,
             object_match=evidence.object,
             reasoning=evidence.reasoning,
             missing=evidence.missing,
@@ -355,7 +354,7 @@ class Echo:
         ImageError
             The image cannot be read.
         """
-        return self._loaded(image, self._looking_side)
+        return self._loaded(image, self._wiring.looking_side)
 
     def _loaded(self, image: PictureSource | Picture, looking_side: int) -> Picture:
         return image if isinstance(image, Picture) else load_picture(image, at_least=max(_LEAST_SIDE, looking_side))
@@ -363,17 +362,12 @@ class Echo:
     @property
     def picture_side(self) -> int:
         """Pixels that the shorter side of a picture keeps when it is decoded: more for a decider that looks itself."""
-        return max(_LEAST_SIDE, self._looking_side)
-
-    @property
-    def _looking_side(self) -> int:
-        """Pixels that the decider wants a picture's shorter side to keep; 0 when it does not look at pictures."""
-        return getattr(self._decider, "picture_side", 0)
+        return max(_LEAST_SIDE, self._wiring.looking_side)
 
     def _unreadable(self, image: PictureSource, question: Question, fault: ImageError) -> Inspection:
         name = str(image) if isinstance(image, str | Path) else f"<{type(image).__name__}>"
         decision = Decision(Status.FAILED, reason=str(fault))
-        return self._record(name, question, make_plan(question, self._plans), decision)
+        return self._record(name, question, make_plan(question, self._wiring.plans), decision)
 
     def _record(self, image: str, question: Question, plan: Plan, decision: Decision) -> Inspection:
         return Inspection(
@@ -396,7 +390,7 @@ class Echo:
     def encode(self, picture: Picture) -> ImageEncoding:
         """The encoding of a picture; several questions about one picture share it."""
         if picture.sha256 not in self._encodings:
-            self._encodings[picture.sha256] = self._image_encoder.encode_images([picture])[0]
+            self._encodings[picture.sha256] = self._wiring.image_encoder.encode_images([picture])[0]
             if len(self._encodings) > _KEPT_ENCODINGS:
                 self._encodings.popitem(last=False)
         return self._encodings[picture.sha256]
@@ -410,38 +404,6 @@ class Echo:
         enrolled = self.memory.object_names()
         if named is not None and enrolled and named not in enrolled and not self.memory.knowledge(named):
             raise UnknownObjectError(named, enrolled)
-
-    @cached_property
-    def _image_encoder(self) -> ImageEncoder:
-        chosen = self.profile.encoders
-        return load_image_encoder(chosen.image, chosen.image_model)
-
-    @cached_property
-    def _text_encoder(self) -> TextEncoder:
-        chosen = self.profile.encoders
-        return remembering(load_text_encoder(chosen.text, chosen.text_model))
-
-    @cached_property
-    def _extractor(self) -> ReferenceExtractor:
-        return ReferenceExtractor(self.memory, self.profile.retrieval, self.profile.seed)
-
-    @cached_property
-    def _comparator(self) -> VisualComparator:
-        return VisualComparator(self.memory, self.profile.comparison, self.profile.seed)
-
-    @cached_property
-    def _panel(self) -> Panel:
-        self.memory.bind(self._image_encoder.id, self._text_encoder.id)
-        guide = KnowledgeGuide(self.memory, self._text_encoder, self.profile.knowledge)
-        return Panel(self._extractor, self._comparator, guide)
-
-    @cached_property
-    def _decider(self) -> Decider:
-        return make_decider(self.profile, self._text_encoder)
-
-    @cached_property
-    def _plans(self) -> dict[QuestionType, Plan]:
-        return self.profile.plans()
 
     @cached_property
     def _profile_sha256(self) -> str:

@@ -7,14 +7,15 @@ import pytest
 
 from echo_iad.deciders.base import Asked
 from echo_iad.deciders.fusion import comparator_alone
-from echo_iad.deciders.mllm import MllmDecider, make_decider
+from echo_iad.deciders.mllm import MllmDecider, load_model_of, make_decider
 from echo_iad.domain.decisions import Scoring, Status
 from echo_iad.domain.evidence import Exhibits, Fusion
 from echo_iad.domain.messages import Role
 from echo_iad.domain.parts import Picture
-from echo_iad.domain.questions import Question, QuestionType
-from echo_iad.errors import MllmError, ModelGoneError, ProfileError
+from echo_iad.domain.questions import Expert, Question, QuestionType
+from echo_iad.errors import MissingModelError, MllmError, ModelGoneError, ProfileError
 from echo_iad.mllms.base import Reply
+from echo_iad.mllms.cards import model_cards
 from echo_iad.mllms.scripted import Line, ScriptedMllm
 from echo_iad.settings import load_profile
 from echo_iad.testing import check_decider
@@ -291,6 +292,16 @@ def test_a_damaged_reference_is_a_failure(evidence):
 def test_a_profile_without_a_model_says_how_to_name_one(encoder):
     with pytest.raises(ProfileError, match="--model"):
         make_decider(load_profile("edge"), encoder)
+
+
+def test_a_model_that_takes_one_picture_is_refused_before_it_is_loaded():
+    """Unless the profile shows it nothing but the part."""
+    alone = next(card for card in model_cards() if card.single_image)
+    profile = load_profile("edge").with_model(f"transformers:{alone.hub}")
+    with pytest.raises(ProfileError, match="--without reference_extractor"):
+        load_model_of(profile)
+    with pytest.raises(MissingModelError):
+        load_model_of(profile.without([Expert.REFERENCE_EXTRACTOR]))
 
 
 def test_it_says_how_large_a_picture_it_wants():

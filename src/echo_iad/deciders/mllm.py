@@ -20,10 +20,11 @@ from echo_iad.deciders.replies import Reading, after, read_replies
 from echo_iad.deciders.verdicts import p_anomalous, with_p_anomalous
 from echo_iad.domain.decisions import Decision, Status
 from echo_iad.domain.evidence import Evidence
-from echo_iad.domain.questions import Question, QuestionType
+from echo_iad.domain.questions import Expert, Question, QuestionType
 from echo_iad.encoders.base import TextEncoder
 from echo_iad.errors import EchoError, MllmError, UserError
 from echo_iad.mllms.base import MLLM, Answered, Prompt, Reply
+from echo_iad.mllms.cards import refuse_references
 from echo_iad.mllms.catalog import load_mllm
 from echo_iad.prompts.builder import ask_label
 from echo_iad.settings import DeciderSettings, Profile
@@ -192,16 +193,25 @@ class MllmDecider:
 
 
 def make_decider(profile: Profile, text_encoder: TextEncoder) -> MllmDecider:
-    """The decider as a profile wants it, its model loaded.
+    """The decider as a profile wants it, its model loaded; errors of `load_model_of`."""
+    return MllmDecider(load_model_of(profile), profile.decider)
+
+
+def load_model_of(profile: Profile) -> MLLM:
+    """Load the model that a profile lets decide.
 
     Raises
     ------
     ProfileError, UnknownNameError
-        The model is not written ``BACKEND:NAME``, or names an unknown backend.
+        The model is not written ``BACKEND:NAME``, names an unknown backend, or takes one picture where the profile
+        shows several.
     MissingExtraError, MissingModelError
         What the model needs is not on this machine.
     """
-    return MllmDecider(load_mllm(profile.decider.model, profile.mllm), profile.decider)
+    refers = any(Expert.REFERENCE_EXTRACTOR in called for called in profile.plan.values())
+    shows_references = refers and profile.retrieval.references != "none" and profile.retrieval.shots > 0
+    refuse_references(profile.decider.model, wants_references=shows_references or profile.decider.crops > 0)
+    return load_mllm(profile.decider.model, profile.mllm)
 
 
 def _read(said: Sequence[Answered], put: Put) -> Reading | MllmError:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from echo_iad import __version__
+from echo_iad.deciders.mllm import load_model_of
 from echo_iad.echo import Echo
 from echo_iad.enrolment import Enrolment
 from echo_iad.errors import EvaluationError
@@ -23,7 +24,6 @@ from echo_iad.evaluation.benchmark.subtasks import Subtask
 from echo_iad.evaluation.result_files import prepare_folder
 from echo_iad.images.folders import PartPicture
 from echo_iad.memory.store import Memory
-from echo_iad.mllms.catalog import load_mllm
 from echo_iad.settings import Profile
 
 
@@ -73,7 +73,7 @@ def measure(benchmark: Benchmark, ways: Sequence[Way], memory: Path, *, resume: 
         A model cannot be loaded; found before any work.
     """
     for profile in (way.profile for way in ways if way.profile.decider.model):
-        load_mllm(profile.decider.model, profile.mllm)
+        load_model_of(profile)
     for way in ways:
         prepare_folder(way.folder, expected_bytes=len(benchmark.questions) * RECORD_BYTES)
     with Echo.from_profile(ways[0].profile, memory=memory, create=True) as echo:
