@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from echo_iad.domain.messages import Message, PicturePart, Role, TextPart
+from echo_iad.mllms.base import Prompt
+from echo_iad.mllms.catalog import load_mllm
 from echo_iad.mllms.cost import Cost, estimate
 from echo_iad.mllms.image_tokens import PixelTokens
 from echo_iad.testing import write_random_mllm
@@ -72,16 +74,17 @@ def test_a_folder_that_is_no_model_is_estimated(tmp_path):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_what_is_counted_is_what_the_model_reads(family, folders):
-    pytest.importorskip("torch")
-    from echo_iad.mllms.base import Prompt, Reply
-    from echo_iad.mllms.catalog import load_mllm
-
-    written = f"transformers:{folders[family]}"
-    messages = conversation(picture(70, 90), picture(120, 40))
-    cost = estimate(messages, written)
-    (reply,) = load_mllm(written).ask([Prompt(messages, ("A", "B"))])
-    assert isinstance(reply, Reply)
+def test_every_family_is_counted_picture_by_picture(family, folders):
+    small, large, written = picture(70, 90), picture(300, 40), f"transformers:{folders[family]}"
+    cost, turned = (estimate(conversation(*pictures), written) for pictures in ((small, large), (large, small)))
     assert cost.exact
-    assert len(cost.picture_tokens) == 2
-    assert cost.total == reply.prompt_tokens
+    assert min(cost.picture_tokens) > 0
+    assert cost.picture_tokens == turned.picture_tokens[::-1]
+    assert cost.total == turned.total
+
+
+@pytest.mark.parametrize("family", ["idefics3", "llava", "qwen3_vl"])
+def test_what_is_counted_is_what_the_model_reads(family, folders):
+    written, messages = f"transformers:{folders[family]}", conversation(picture(70, 90), picture(120, 40))
+    (reply,) = load_mllm(written).ask([Prompt(messages, ("A", "B"))])
+    assert estimate(messages, written).total == reply.prompt_tokens

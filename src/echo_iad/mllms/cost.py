@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from jinja2.exceptions import TemplateError
@@ -85,9 +86,10 @@ def _estimated(messages: Messages, name: str) -> Cost:
 def _counted(messages: Messages, name: str) -> Cost | None:
     """Count with the model's own processor; None when it is not here, or cannot read this conversation."""
     try:
+        folder = find_folder(name)  # first: importing torch takes seconds
         from echo_iad.mllms.chat_inputs import ChatInputs
 
-        processor = _Telling(_processor(name))
+        processor = _Telling(_processor(folder, name))
         encoded = ChatInputs(processor, None).encode([messages])
     except (ImportError, MissingExtraError, MissingModelError, TemplateError, ValueError):
         return None
@@ -98,10 +100,10 @@ def _counted(messages: Messages, name: str) -> Cost | None:
 
 
 @functools.lru_cache(maxsize=1)
-def _processor(name: str) -> Any:
+def _processor(folder: Path, name: str) -> Any:
     from echo_iad.mllms.processors import load_processor
 
-    return load_processor(find_folder(name), name)
+    return load_processor(folder, name)
 
 
 class _Telling:
