@@ -135,7 +135,7 @@ def _enrol_batch(
             bytes=part.path.stat().st_size,
             preview=encode_jpeg(shrink(picture.pixels, _PREVIEW_SIDE)),
             encoding=encoding,
-            enrolled_by=_login(),
+            enrolled_by=login_name(),
         )
         for (part, picture), encoding in zip(pictures, encodings, strict=True)
     ]
@@ -150,7 +150,8 @@ def _name_objects(objects: Sequence[str], memory: Memory, encoder: TextEncoder) 
         memory.set_class_text(name, text, vector)
 
 
-def _login() -> str:
+def login_name() -> str:
+    """Who runs this, as the system calls them; ``unknown`` where it has no name."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no login name in some containers

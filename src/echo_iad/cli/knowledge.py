@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from echo_iad.cli import knowledge_extract, knowledge_review
 from echo_iad.cli.console import print_json, results
 from echo_iad.cli.examples import examples
 from echo_iad.cli.options import AsJson, MemoryFolder, ObjectName, ProfileName
@@ -23,6 +24,8 @@ SHOW_EXAMPLES = examples(("What Echo knows about one product", "echo-iad knowled
 app = typer.Typer(
     no_args_is_help=True, help="What is normal about a product, and what goes wrong.", epilog=IMPORT_EXAMPLES
 )
+app.command("extract", epilog=knowledge_extract.EXAMPLES)(knowledge_extract.extract)
+app.command("review", epilog=knowledge_review.EXAMPLES)(knowledge_review.review)
 
 
 @app.command("import", epilog=IMPORT_EXAMPLES)

@@ -1,10 +1,23 @@
-"""What a memory knows about an object, as questions get it. Knows no question."""
+"""What a memory knows about an object, and which of its extracts were made from that. Knows no model."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from echo_iad.domain.evidence import KnowledgePassage
 from echo_iad.errors import KnowledgeError, UnknownNameError
+from echo_iad.knowledge.extraction import knowledge_sha256
+from echo_iad.memory.extracts import Extract, options_sha256, question_key
 from echo_iad.memory.store import Memory
+
+
+@dataclass(frozen=True)
+class LatestExtract:
+    """The newest extract for one question."""
+
+    extract: Extract
+    is_stale: bool
+    """Whether the knowledge has changed since: the model has to be asked again."""
 
 
 def known_about(memory: Memory, object: str) -> tuple[KnowledgePassage, ...]:
@@ -32,3 +45,25 @@ def described_objects(memory: Memory, object: str | None = None) -> list[str]:
         kind = "object with knowledge"
         raise UnknownNameError(kind, object, names)
     return names if object is None else [object]
+
+
+def latest_extracts(memory: Memory, object: str | None = None) -> list[LatestExtract]:
+    """For each question its extract from the knowledge as it is now, or else the newest; in the order of making.
+
+    Parameters
+    ----------
+    memory : Memory
+    object : str, optional
+        Of this object alone.
+    """
+    found: dict[tuple[str, ...], LatestExtract] = {}
+    states: dict[str, str] = {}
+    for extract in memory.extracts.all(object):
+        if extract.object not in states:
+            states[extract.object] = knowledge_sha256(known_about(memory, extract.object))
+        question = extract.question
+        key = (extract.object, extract.question_type, question_key(question.text), options_sha256(question.options))
+        is_stale = extract.knowledge_sha256 != states[extract.object]
+        if not is_stale or key not in found or found[key].is_stale:
+            found[key] = LatestExtract(extract, is_stale)
+    return sorted(found.values(), key=lambda latest: latest.extract.id)

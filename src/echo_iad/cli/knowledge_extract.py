@@ -1,0 +1,132 @@
+"""``echo-iad knowledge extract``: a model picks the sentences that questions need, before anybody asks them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from echo_iad.cli.console import print_json, progress_bar, results
+from echo_iad.cli.examples import examples
+from echo_iad.cli.options import AsJson, MemoryFolder, ObjectName, ProfileName
+
+if TYPE_CHECKING:
+    from echo_iad.experts.extracts_ahead import Filling
+    from echo_iad.experts.relevance_by_model import Sought
+    from echo_iad.memory.store import Memory
+    from echo_iad.settings import Profile
+
+EXAMPLES = examples(
+    (
+        "For one question, about every product that is described",
+        'echo-iad knowledge extract --question "What caused the defect?" --model openai:gpt-4o --memory parts',
+    ),
+    (
+        "For all questions of a file",
+        "echo-iad knowledge extract --questions mmad.json --profile mine.toml --memory parts",
+    ),
+)
+
+
+def extract(  # noqa: PLR0913  one parameter for each option
+    *,
+    memory: MemoryFolder,
+    object: ObjectName = None,
+    question: Annotated[
+        list[str] | None, typer.Option("--question", metavar="TEXT", help="A question without options; repeatable.")
+    ] = None,
+    questions: Annotated[
+        Path | None, typer.Option("--questions", metavar="FILE", help="Questions in MMAD's form; no picture is needed.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", metavar="BACKEND:NAME", help="Model that picks; else the profile's for knowledge."),
+    ] = None,
+    profile: ProfileName = "edge",
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask anew where what was picked is pending or rejected.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Let a model pick the sentences that questions need, and keep them for review.
+
+    What is there already is not asked again, so a run that was stopped goes on
+    with the same command. Sentences are picked by number, word for word; what
+    is not in the knowledge is left out and counted.
+    """
+    from echo_iad.errors import ModelGoneError
+    from echo_iad.experts.extracts_ahead import fill_ahead
+    from echo_iad.experts.relevance_by_model import RelevanceByModel, load_knowledge_model
+    from echo_iad.memory.store import Memory
+    from echo_iad.settings import load_profile
+
+    chosen = _with_model(load_profile(profile), model)
+    with Memory.open(memory) as store:
+        sought = list(_sought(store, object, question or [], questions))
+        extractor = RelevanceByModel(store, lambda: load_knowledge_model(chosen), chosen.knowledge)
+        try:
+            with progress_bar("Picking") as progress:
+                done = fill_ahead(sought, extractor, store, again=again, progress=progress)
+        except (KeyboardInterrupt, ModelGoneError):
+            typer.echo("What was picked is kept. Go on with the same command.", err=True)
+            raise
+    if json:
+        _print_json(done)
+    else:
+        _print(done, memory)
+    if done.failed:
+        raise typer.Exit(1)
+
+
+def _with_model(profile: Profile, model: str | None) -> Profile:
+    if model is None:
+        return profile
+    return profile.model_copy(update={"knowledge": profile.knowledge.model_copy(update={"model": model})})
+
+
+def _sought(store: Memory, object: str | None, texts: list[str], file: Path | None) -> Iterator[Sought]:
+    """Every question that is asked about an object that the memory has knowledge about."""
+    from echo_iad.domain.questions import Question
+    from echo_iad.errors import QuestionError
+    from echo_iad.evaluation.benchmark.mmad import read_mmad
+    from echo_iad.experts.relevance_by_model import Sought
+    from echo_iad.knowledge.stored import described_objects, known_about
+    from echo_iad.planning.question_types import classify_question
+
+    if not texts and file is None:
+        msg = "Name what will be asked: --question TEXT, or --questions FILE with questions in MMAD's form."
+        raise QuestionError(msg)
+    if not all(map(str.strip, texts)):
+        msg = "A question must have text. Got an empty --question."
+        raise QuestionError(msg)
+    known = {name: known_about(store, name) for name in described_objects(store, object)}
+    asked = [(name, Question(text)) for name in known for text in texts]
+    if file is not None:
+        read = read_mmad(file.parent, file, without_pictures=True).questions
+        asked += [(each.object, Question(each.text, each.options)) for each in read]
+    for name, question in asked:
+        if name in known:
+            yield Sought(name, question, classify_question(question), known[name])
+
+
+def _print_json(done: Filling) -> None:
+    from dataclasses import asdict
+
+    print_json(asdict(done))
+
+
+def _print(done: Filling, memory: Path) -> None:
+    from rich.text import Text
+
+    console = results()
+    had = f", {done.known} known already" if done.known else ""
+    console.print(f"[bold]{done.picked}[/bold] extracts picked{had}")
+    if done.refused:
+        console.print(f"{done.refused} picks are not in the knowledge, and are left out", soft_wrap=True)
+    for failure in done.failed:
+        said = f"{failure.object}, {failure.question!r}: {failure.why}"
+        console.print(Text.assemble(("Failed ", "bold red"), said), soft_wrap=True)
+    if done.picked:
+        console.print(f"Review them with: echo-iad knowledge review --memory {memory}", markup=False, soft_wrap=True)
