@@ -9,7 +9,7 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 from echo_iad.domain.decisions import Scoring
-from echo_iad.errors import MissingModelError, MllmError
+from echo_iad.errors import MissingModelError, MllmError, ProfileError
 from echo_iad.mllms.base import Prompt
 from echo_iad.mllms.catalog import load_mllm
 from echo_iad.mllms.spellings import spellings
@@ -197,19 +197,57 @@ def test_a_system_message_is_kept_by_a_template_without_that_role(tmp_path, ask)
     assert "system" not in rendered
 
 
-def test_code_in_a_models_folder_is_not_run(tmp_path):
-    folder = write_random_mllm(tmp_path / "model")
-    trace = tmp_path / "ran"
-    (folder / "evil.py").write_text(f"open({str(trace)!r}, 'w').close()\nclass Evil: pass\n")
-    config = json.loads((folder / "config.json").read_text())
-    config |= {
-        "model_type": "evil",
-        "auto_map": {"AutoConfig": "evil.Evil", "AutoModelForImageTextToText": "evil.Evil"},
-    }
+@pytest.fixture
+def foreign(tmp_path):
+    """A folder of a model that only its own code can run, and the trace that the code leaves."""
+    folder, trace = write_random_mllm(tmp_path / "model"), tmp_path / "ran"
+    code = "from transformers import PretrainedConfig\nclass Foreign(PretrainedConfig):\n    model_type = 'foreign'\n"
+    (folder / "foreign.py").write_text(f"open({str(trace)!r}, 'w').close()\n{code}")
+    config = json.loads((folder / "config.json").read_text()) | {"model_type": "foreign"}
+    config["auto_map"] = dict.fromkeys(("AutoConfig", "AutoModelForImageTextToText"), "foreign.Foreign")
     (folder / "config.json").write_text(json.dumps(config))
-    with pytest.raises(MissingModelError):
-        load(folder)
+    return folder, trace
+
+
+@pytest.mark.parametrize("named", ["", "another", "yes"])
+def test_code_in_a_models_folder_is_not_run_unless_its_name_is_given(foreign, named):
+    folder, trace = foreign
+    with pytest.raises(MissingModelError, match="may do whatever you may on this machine.* set remote_code = "):
+        load(folder, remote_code=named)
     assert not trace.exists()
+
+
+def test_code_in_a_models_folder_is_run_when_its_name_is_given(foreign, monkeypatch, tmp_path):
+    folder, trace = foreign
+    monkeypatch.setattr("transformers.dynamic_module_utils.HF_MODULES_CACHE", str(tmp_path / "modules"))
+    with pytest.raises(MissingModelError, match="cannot be loaded"):  # it is no whole model
+        load(folder, remote_code=str(folder))
+    assert trace.exists()
+
+
+def test_a_model_that_does_not_fit_is_refused_before_it_is_loaded(tmp_path, monkeypatch):
+    folder = write_random_mllm(tmp_path / "model")
+    monkeypatch.setattr("echo_iad.mllms.transformers.free_bytes", lambda device: 60_000)
+    monkeypatch.setattr("transformers.AutoModelForImageTextToText.from_pretrained", None)
+    with pytest.raises(ProfileError, match=r"What fits: a model of less than 0\.0 billion weights"):
+        load(folder)
+
+
+def test_memory_that_runs_out_while_loading_is_said_with_what_fits(tmp_path, monkeypatch):
+    def run_out(*folder, **choices):
+        raise torch.OutOfMemoryError
+
+    folder = write_random_mllm(tmp_path / "model")
+    monkeypatch.setattr("transformers.AutoModelForImageTextToText.from_pretrained", run_out)
+    with pytest.raises(ProfileError, match=r"take about 0\.0 GB on cpu, where .* are free\. What fits: "):
+        load(folder)
+
+
+@pytest.mark.parametrize(("dtype", "expected"), [("auto", "float32"), ("bfloat16", "bfloat16")])
+def test_a_model_runs_in_the_precision_of_the_settings(folder, ask, dtype, expected):
+    mllm = load(folder, dtype=dtype)
+    assert str(mllm._model.dtype) == f"torch.{expected}"
+    assert sum(math.exp(score) for score in scores_of(mllm, ask())[0].values()) == pytest.approx(1)
 
 
 def spoil(folder, fault):

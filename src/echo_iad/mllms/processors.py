@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,10 @@ from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES
 from echo_iad.errors import MissingModelError
 from echo_iad.mllms.folders import download_command
 
-_CHOICES = {"local_files_only": True, "trust_remote_code": False}
 _FOR_VIDEOS = ("torchvision", "num2words")
 
 
-def load_processor(folder: Path, name: str) -> Any:
+def load_processor(folder: Path, name: str, *, trusted: bool = False) -> Any:
     """Load a processor that pads on the left and has a chat template.
 
     Parameters
@@ -29,6 +29,8 @@ def load_processor(folder: Path, name: str) -> Any:
     folder : Path
     name : str
         The model as it was asked for, for messages.
+    trusted : bool
+        Whether code from the folder may run.
 
     Raises
     ------
@@ -36,7 +38,7 @@ def load_processor(folder: Path, name: str) -> Any:
         Its files are missing or damaged, or it has no chat template.
     """
     try:
-        processor = _load(folder)
+        processor = _load(folder, {"local_files_only": True, "trust_remote_code": trusted})
     except ImportError as fault:
         cause = " ".join(str(fault).split())
         msg = f"The processor of {name!r} needs another package: {cause}"
@@ -57,22 +59,22 @@ def load_processor(folder: Path, name: str) -> Any:
     return processor
 
 
-def _load(folder: Path) -> Any:
+def _load(folder: Path, choices: Mapping[str, bool]) -> Any:
     try:
-        processor = transformers.AutoProcessor.from_pretrained(folder, **_CHOICES)
+        processor = transformers.AutoProcessor.from_pretrained(folder, **choices)
     except Exception as fault:
         if not any(package in str(fault).lower() for package in _FOR_VIDEOS):
             raise
-        return _for_pictures_alone(folder)
-    return processor if hasattr(processor, "image_processor") else _for_pictures_alone(folder)
+        return _for_pictures_alone(folder, choices)
+    return processor if hasattr(processor, "image_processor") else _for_pictures_alone(folder, choices)
 
 
-def _for_pictures_alone(folder: Path) -> Any:
+def _for_pictures_alone(folder: Path, choices: Mapping[str, bool]) -> Any:
     """Put a processor together without its video half."""
     model_type = json.loads((folder / "config.json").read_text(encoding="utf-8"))["model_type"]
     family = getattr(transformers, PROCESSOR_MAPPING_NAMES[model_type])
-    tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **_CHOICES)
-    pictures = transformers.AutoImageProcessor.from_pretrained(folder, **_CHOICES)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **choices)
+    pictures = transformers.AutoImageProcessor.from_pretrained(folder, **choices)
     saved = folder / "processor_config.json"
     values = json.loads(saved.read_text(encoding="utf-8")) if saved.is_file() else {}
     halves = ("image_processor", "video_processor", "processor_class", "auto_map")
@@ -86,7 +88,7 @@ def _for_pictures_alone(folder: Path) -> Any:
 
     module = sys.modules[family.__module__]
     if getattr(module, "num2words", module) is None:  # it is not installed, and would only count a video's pictures
-        module.num2words = str
+        vars(module)["num2words"] = str
     pictures_alone = type(family.__name__, (family,), {"check_argument_for_proper_class": check})
     return pictures_alone(
         image_processor=pictures,

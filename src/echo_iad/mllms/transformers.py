@@ -6,20 +6,25 @@ Knows no family in particular: the model's own processor and chat template say h
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
 from jinja2.exceptions import TemplateError
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 
 from echo_iad.domain.decisions import Scoring
 from echo_iad.encoders.sessions import threads
-from echo_iad.errors import MissingModelError, MllmError
+from echo_iad.errors import EchoError, MissingModelError, MllmError
 from echo_iad.mllms.base import MLLM, Answered, Prompt, Reply, normalised
 from echo_iad.mllms.chat_inputs import ChatInputs, Encoded
 from echo_iad.mllms.folders import download_command, find_model
+from echo_iad.mllms.placement import Placement, check_room, choose_placement, free_bytes, no_room, read_weights
 from echo_iad.mllms.prefix_cache import PrefixCache
 from echo_iad.mllms.processors import load_processor
 from echo_iad.mllms.readings import ContinuedReading, Ending, Reading, WholeReading
@@ -207,42 +212,79 @@ def _faults(name: str) -> Iterator[None]:
 
 @functools.lru_cache(maxsize=1)
 def load_model(name: str, settings: MllmSettings) -> MLLM:
-    """Load a model from a folder or from the hub's cache, in float32 on a CPU and bfloat16 on a GPU.
+    """Load a model from a folder or from the hub's cache, on the device and with the precision of the settings.
 
-    The last one stays loaded with its results, so that several profiles share both.
+    The last one stays loaded with its replies, so that several profiles share both.
 
     Raises
     ------
     MissingModelError
-        It is not on this machine, is no multimodal model, or its files are damaged.
+        It is not on this machine, is no multimodal model, needs code of its own, or its files are damaged.
+    ProfileError
+        The device is not here, or the model does not fit there.
     """
     folder = find_model(name)
-    on_gpu = torch.cuda.is_available()
+    placement = choose_placement(settings)
+    trusted = settings.remote_code == name
     torch.set_num_threads(threads())
+    _refuse_foreign_code(folder, name, trusted=trusted)
     try:
         with quiet():
-            model, report = transformers.AutoModelForImageTextToText.from_pretrained(
-                folder,
-                local_files_only=True,
-                use_safetensors=True,
-                trust_remote_code=False,
-                dtype=torch.bfloat16 if on_gpu else torch.float32,
-                output_loading_info=True,
-            )
-            processor = load_processor(folder, name)
-    except MissingModelError:
+            weights = read_weights(folder)
+            check_room(name, weights, placement, free_bytes(placement.device))
+            processor = load_processor(folder, name, trusted=trusted)
+            model = _loaded(folder, placement, trusted=trusted)
+    except EchoError:
         raise
+    except torch.OutOfMemoryError as fault:
+        raise no_room(name, weights, placement, free_bytes(placement.device) or 0) from fault
     except Exception as fault:  # safetensors and transformers raise a dozen kinds for a broken file
         cause = (str(fault).strip().splitlines() or [type(fault).__name__])[0]
         msg = f"The model {name!r} in {folder} cannot be loaded: {cause} {download_command(name)}"
         raise MissingModelError(msg) from fault
+    return RememberingMllm(TransformersMllm(f"transformers:{name}", model, processor, settings))
+
+
+def _loaded(folder: Path, placement: Placement, *, trusted: bool) -> Any:
+    """The model, ready to infer."""
+    choices: dict[str, Any] = {}
+    if placement.bits:
+        choices["quantization_config"] = transformers.BitsAndBytesConfig(
+            load_in_4bit=placement.bits == 4,
+            load_in_8bit=placement.bits == 8,
+            bnb_4bit_compute_dtype=placement.dtype,
+        )
+    straight = placement.kind != "cpu" and find_spec("accelerate") is not None
+    if straight:  # to the device, not through the CPU's memory
+        choices["device_map"] = {"": placement.device}
+    model, report = transformers.AutoModelForImageTextToText.from_pretrained(
+        folder,
+        local_files_only=True,
+        use_safetensors=True,
+        trust_remote_code=trusted,
+        dtype=placement.dtype,
+        output_loading_info=True,
+        **choices,
+    )
     missing = sorted({*report["missing_keys"], *(str(key) for key in report["mismatched_keys"])})
     if missing:
-        lacking = f"lacks {len(missing)} weights, the first is {missing[0]}"
-        msg = f"The model {name!r} in {folder} {lacking}. {download_command(name)}"
-        raise MissingModelError(msg)
-    placed = model.eval().to("cuda" if on_gpu else "cpu")
-    return RememberingMllm(TransformersMllm(f"transformers:{name}", placed, processor, settings))
+        msg = f"it lacks {len(missing)} weights, the first is {missing[0]}."
+        raise ValueError(msg)
+    model.eval()
+    return model if straight else model.to(placement.device)
+
+
+def _refuse_foreign_code(folder: Path, name: str, *, trusted: bool) -> None:
+    """Refuse a model that only code from its own folder can run, unless the settings name it."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    if trusted or "auto_map" not in config or config.get("model_type") in CONFIG_MAPPING_NAMES:
+        return
+    msg = (
+        f"The model {name!r} brings code of its own, which may do whatever you may on this machine, so Echo does not "
+        f"run it unasked. Read the *.py files in {folder}; if you trust them, set remote_code = {name!r} under [mllm] "
+        "in the profile. Or run the model behind a server: echo-iad models list"
+    )
+    raise MissingModelError(msg)
 
 
 @contextmanager
