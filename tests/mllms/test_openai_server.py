@@ -104,7 +104,7 @@ def test_a_server_without_probabilities_is_made_to_choose_and_that_is_remembered
     assert ["logprobs" in body for body in server.bodies] == [True, False, False]
 
 
-@pytest.mark.parametrize("status", [400, 404, 422])
+@pytest.mark.parametrize("status", [400, 404, 422, 501])
 def test_a_server_that_refuses_both_writes_and_that_is_remembered(server, mllm, prompt, status):
     server.will_say(refusal("logprobs are not supported", status), refusal("no response_format", status))
     replies = [one(mllm, prompt) for _ in range(3)]
@@ -117,6 +117,12 @@ def test_a_server_that_ignores_both_is_taken_to_write(server, mllm, prompt):
     assert one(mllm, prompt).scoring is Scoring.TEXT
     assert one(mllm, prompt) == Reply(Scoring.TEXT, "B", prompt_tokens=321, new_tokens=1)
     assert server.asked == 4
+
+
+def test_what_has_worked_once_is_tried_first_with_every_prompt(server, mllm, prompt):
+    server.will_say(SCORED, Say(completion("")), STRUCTURED, SCORED)
+    scorings = [one(mllm, prompt).scoring for _ in range(3)]
+    assert scorings == [Scoring.LOGPROBS, Scoring.STRUCTURED, Scoring.LOGPROBS]
 
 
 def test_one_prompt_that_is_refused_in_every_way_teaches_nothing(server, mllm, prompt):
@@ -333,7 +339,7 @@ def test_a_server_that_refuses_every_prompt_from_the_first_is_gone(server, mllm,
         mllm.ask([prompt] * 5)
 
 
-@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("status", [401, 402, 403])
 def test_a_key_that_is_refused_ends_all_at_once(server, mllm, ask, status):
     server.answer = lambda body: refusal("no such key", status)
     prompts = [Prompt(ask(str(number)), ("A", "B")) for number in range(50)]

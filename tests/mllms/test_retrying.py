@@ -31,7 +31,7 @@ def test_a_fault_that_may_pass_is_tried_again(status):
     assert (answer, len(waits)) == ("fine", 2)
 
 
-@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 413, 422])
+@pytest.mark.parametrize("status", [200, 400, 401, 402, 403, 404, 413, 422, 501])
 def test_a_fault_that_stays_is_not_tried_again(status):
     answer, waits = send([Fault("no", status), "never asked"])
     assert (answer, waits) == (Fault("no", status), [])

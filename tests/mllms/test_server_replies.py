@@ -112,6 +112,13 @@ def test_what_a_server_leaves_out_is_empty():
     assert (bare.prompt_tokens, bare.new_tokens) == (None, None)
 
 
+@pytest.mark.parametrize("usage", ["much", [], {"prompt_tokens": "many"}, {"prompt_tokens": None}, None])
+def test_a_cost_or_a_thought_in_another_form_costs_no_answer(usage):
+    body = completion("B", reasoning={"effort": "low"}) | {"usage": usage}
+    answer = read(body)
+    assert (answer.text, answer.thought, answer.prompt_tokens, answer.new_tokens) == ("B", "", None, None)
+
+
 @pytest.mark.parametrize(
     "logprobs",
     [
@@ -150,7 +157,6 @@ def test_the_token_that_was_written_counts_though_the_list_leaves_it_out():
         ({"error": {"message": "out of memory"}}, "out of memory"),
         ({"choices": [{}]}, "at choices.0.message"),
         ({"choices": [{"message": {"content": 7}}]}, "at choices.0.message.content"),
-        ({"choices": [{"message": {"content": "B"}}], "usage": "much"}, "at usage"),
     ],
 )
 def test_what_is_no_answer_is_a_fault_that_says_why(body, says):

@@ -105,4 +105,12 @@ def test_what_two_prompts_found_out_is_put_together():
     second = Manner(limit="max_completion_tokens", left_out=frozenset({"stop"}))
     both = first.and_also(second)
     assert both == second.and_also(first)
-    assert both == Manner((Scoring.STRUCTURED, Scoring.TEXT), "max_completion_tokens", frozenset({"stop"}))
+    assert (both.ways, both.limit) == ((Scoring.STRUCTURED, Scoring.TEXT), "max_completion_tokens")
+    assert both.left_out == {"stop"}
+
+
+def test_what_has_worked_once_is_not_given_up_for_one_prompt():
+    proven = Manner(proven=frozenset({Scoring.LOGPROBS}))
+    assert proven.without(Scoring.LOGPROBS).ways == proven.ways
+    without = Manner().without(Scoring.LOGPROBS)
+    assert without.and_also(proven).ways == proven.and_also(without).ways == proven.ways

@@ -50,7 +50,7 @@ class OpenAIConnection:
     def __init__(
         self, address: ServerAddress, model: str, settings: MllmSettings, patience: Patience | None = None
     ) -> None:
-        self._address = address
+        self.address = address
         self._model = model
         self._patience = patience or Patience(settings.retries, seed=os.getpid())
         self._client = openai.OpenAI(
@@ -66,7 +66,7 @@ class OpenAIConnection:
     @property
     def url(self) -> str:
         """Base URL of the server."""
-        return self._address.url
+        return self.address.url
 
     def complete(self, body: Body, stop: threading.Event) -> Completion | Fault:
         """Send one request, again as long as that may help."""
@@ -91,7 +91,7 @@ class OpenAIConnection:
     def _said(self, request: Callable[[], str]) -> str | Fault:
         """What the server says, without the key; every fault becomes a value, for its text may hold the key."""
         try:
-            return self._address.without_key(request())
+            return self.address.without_key(request())
         except openai.APIStatusError as refused:
             wait = told_wait(refused.response.headers.get("retry-after"), time.time())
             words = read_error(refused.response.text) or refused.response.reason_phrase
@@ -104,7 +104,7 @@ class OpenAIConnection:
             return Fault(self._in_short(f"{type(fault).__name__}: {fault}"), status=200)
 
     def _in_short(self, text: str) -> str:
-        line = " ".join(self._address.without_key(text).split())
+        line = " ".join(self.address.without_key(text).split())
         return line if len(line) <= _LONGEST_CAUSE else f"{line[:_LONGEST_CAUSE]} ..."
 
 
@@ -142,9 +142,11 @@ def _check_model(connection: OpenAIConnection, name: str) -> None:
     names = connection.model_names()
     if isinstance(names, Fault):
         if names.status is None:
+            start = f"Start the server, for example with: vllm serve {name}"
+            cure = start if connection.address.on_this_machine else "Check the URL and the network"
             msg = (
-                f"{names.cause}. Start the server, for example with: vllm serve {name}; or name another with "
-                "--base-url or OPENAI_BASE_URL. See docs/model-servers.md."
+                f"{names.cause}. {cure}; or name another server with --base-url or OPENAI_BASE_URL. "
+                "See docs/model-servers.md."
             )
             raise MissingModelError(msg)
         if names.is_final:

@@ -16,8 +16,8 @@ LONGEST_WAIT = 60.0
 """Seconds: no wait is longer, whatever the server asks for."""
 _FIRST_WAIT = 0.5
 _TOO_EARLY_OR_TOO_MANY = frozenset({408, 409, 425, 429})
-_NOT_FOR_US = frozenset({401, 403})
-_REFUSED = frozenset({400, 404, 413, 415, 422})
+_NOT_FOR_US = frozenset({401, 402, 403})
+_REFUSED = frozenset({400, 404, 413, 415, 422, 501})
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,13 @@ class Fault:
     @property
     def may_pass(self) -> bool:
         """Whether the same request may succeed a little later."""
-        return self.status is None or self.status in _TOO_EARLY_OR_TOO_MANY or self.status >= 500
+        if self.status is None or self.status in _TOO_EARLY_OR_TOO_MANY:
+            return True
+        return self.status >= 500 and not self.is_refusal
 
     @property
     def is_final(self) -> bool:
-        """Whether the server will not have us at all: a wrong key, or a model that we may not use."""
+        """Whether the server will not have us at all: a wrong key, an empty account."""
         return self.status in _NOT_FOR_US
 
     @property

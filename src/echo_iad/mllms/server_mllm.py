@@ -2,7 +2,8 @@
 
 Labels are scored by the probabilities of the first token; a server without them is made to write one label and nothing
 else; one that cannot do that either writes freely. What a server lacks is found out once and remembered, as soon as
-the same prompt was answered in another way: until then it may be the prompt that is at fault.
+the same prompt was answered in another way: until then it may be the prompt that is at fault. What has worked once is
+tried first with every prompt.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from echo_iad.domain.decisions import Scoring
@@ -94,7 +95,7 @@ class ServerMllm:
             tried = self._tried(prompt, messages, way, manner, stop)
             read = tried.got if isinstance(tried.got, Fault) else _read(tried.got, prompt, way)
             if isinstance(read, Reply):
-                self._learn(tried.manner)
+                self._learn(replace(tried.manner, proven=frozenset({way})))
                 return read
             if isinstance(read, Fault) and not (read.is_refusal and way is not Scoring.TEXT):
                 return self._failed(read)

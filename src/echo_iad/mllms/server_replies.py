@@ -54,8 +54,8 @@ class Completion:
 class _Message(BaseModel):
     content: str | None = None
     refusal: str | None = None
-    reasoning_content: str | None = None
-    reasoning: str | None = None
+    reasoning_content: Any = None
+    reasoning: Any = None
 
 
 class _Choice(BaseModel):
@@ -71,7 +71,7 @@ class _Usage(BaseModel):
 
 class _Body(BaseModel):
     choices: list[_Choice]
-    usage: _Usage | None = None
+    usage: Any = None
 
 
 class _Listed(BaseModel):
@@ -106,10 +106,10 @@ def read_completion(text: str) -> Completion:
     if not body.choices:
         msg = "The server's answer holds no choice."
         raise MllmError(msg)
-    choice, usage = body.choices[0], body.usage or _Usage()
+    choice, usage = body.choices[0], _told_usage(body.usage)
     return Completion(
         text=choice.message.content or "",
-        thought=choice.message.reasoning_content or choice.message.reasoning or "",
+        thought=_words(choice.message.reasoning_content) or _words(choice.message.reasoning),
         refusal=choice.message.refusal or "",
         ended=choice.finish_reason or "",
         first=_first_tokens(choice.logprobs),
@@ -141,6 +141,18 @@ def read_error(text: str) -> str:
     for key in ("error", "message", "detail"):
         said = said.get(key, said) if isinstance(said, dict) else said
     return said if isinstance(said, str) else json.dumps(said)
+
+
+def _words(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _told_usage(usage: object) -> _Usage:
+    """What an answer cost; nothing is known when the server tells it in a form of its own."""
+    try:
+        return _Usage.model_validate(usage)
+    except ValidationError:
+        return _Usage()
 
 
 def _first_tokens(logprobs: object) -> tuple[FirstToken, ...]:

@@ -40,14 +40,17 @@ class Manner:
 
     ways: tuple[Scoring, ...] = _WAYS
     """How labels are scored there, best first; what it does not have is left out."""
+    proven: frozenset[Scoring] = frozenset()
+    """Those that have worked there; one prompt in which they do not says nothing about the server."""
     limit: str = "max_tokens"
     """What it calls the most tokens to write: ``max_tokens``, or ``max_completion_tokens`` as OpenAI's newer models."""
     left_out: frozenset[str] = frozenset()
     """Fields that it does not take."""
 
     def without(self, way: Scoring) -> Manner:
-        """The same without one way to score; writing is always left."""
-        return replace(self, ways=tuple(known for known in self.ways if known is not way or way is Scoring.TEXT))
+        """The same without one way to score, unless it is proven; writing is always left."""
+        kept = self.proven | {Scoring.TEXT}
+        return replace(self, ways=tuple(known for known in self.ways if known is not way or way in kept))
 
     def after(self, refusal: str) -> Manner | None:
         """What to try after a refusal that names a field; None when it names none that can be changed.
@@ -65,9 +68,10 @@ class Manner:
 
     def and_also(self, other: Manner) -> Manner:
         """What is known from both."""
-        ways = tuple(way for way in self.ways if way in other.ways)
+        proven = self.proven | other.proven
+        ways = tuple(way for way in _WAYS if way in proven or (way in self.ways and way in other.ways))
         limit = self.limit if self.limit != Manner.limit else other.limit
-        return Manner(ways, limit, self.left_out | other.left_out)
+        return Manner(ways, proven, limit, self.left_out | other.left_out)
 
 
 def request_body(prompt: Prompt, messages: Sequence[Body], way: Scoring, manner: Manner) -> Body:
