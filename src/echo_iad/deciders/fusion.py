@@ -167,12 +167,8 @@ def separation(normal: Sequence[float] | _Numbers, defective: Sequence[float] | 
     >>> separation([1.0, 2.0], [2.0, 3.0])
     0.875
     """
-    from scipy.stats import rankdata
-
-    ranks = rankdata(np.concatenate([np.asarray(normal), np.asarray(defective)]))
-    count = len(defective)
-    wins = float(ranks[len(normal) :].sum()) - count * (count + 1) / 2
-    return wins / (len(normal) * count)
+    low, high = np.asarray(normal)[:, None], np.asarray(defective)[None]
+    return float((high > low).mean() + (high == low).mean() / 2)
 
 
 def trust(separation: float, parts: int) -> float:
