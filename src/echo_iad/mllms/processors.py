@@ -6,6 +6,8 @@ such a processor is put together from its picture half and its tokenizer.
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import json
 import sys
 from collections.abc import Mapping
@@ -53,6 +55,7 @@ def load_processor(folder: Path, name: str, *, trusted: bool = False) -> Any:
             "Use a model tuned for instructions, or put its chat_template.jinja there."
         )
         raise MissingModelError(msg)
+    processor.image_processor = _PicturesOnce(processor.image_processor)
     processor.tokenizer.padding_side = "left"
     if processor.tokenizer.pad_token is None:
         processor.tokenizer.pad_token = processor.tokenizer.eos_token
@@ -104,6 +107,30 @@ class _NoVideos:
     def __getattr__(self, name: str) -> None:
         if name.startswith("__"):
             raise AttributeError(name)
+
+
+class _PicturesOnce:
+    """A picture half that prepares the pictures of several questions, asked one after the other, once."""
+
+    def __init__(self, pictures: Any) -> None:
+        self._pictures = pictures
+        self._last: tuple[object, Any] = (None, None)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pictures, name)
+
+    def __call__(self, images: Any, **choices: Any) -> Any:
+        given = (_digest(images), repr(choices))
+        if given != self._last[0]:
+            self._last = (given, self._pictures(images, **choices))
+        return copy.copy(self._last[1])  # families take out of it what they do not pass on
+
+
+def _digest(images: Any) -> object:
+    """Digests of pictures, as they are nested in lists."""
+    if isinstance(images, list | tuple):
+        return tuple(_digest(each) for each in images)
+    return (images.mode, images.size, hashlib.sha256(images.tobytes()).digest())
 
 
 def _template(folder: Path) -> str | None:
