@@ -147,6 +147,20 @@ def test_knowledge_of_a_source_is_replaced(memory):
     assert [passage.text for passage in memory.knowledge("gear")] == ["Brown spots."]
 
 
+def test_a_file_that_is_imported_again_loses_the_sentences_that_it_no_longer_holds(memory):
+    def told(text, source, object="gear"):
+        return StoredPassage(object, "rust", text, source)
+
+    others = [
+        told("Kept.", "valve.md > rust, line 3", "valve"),
+        told("Kept.", "gear.md.txt > rust, line 3"),
+        told("Kept.", "ines, line 1"),
+    ]
+    memory.add_knowledge([told("Red.", "gear.md > rust, line 3"), told("Old.", "gear.md > rust, line 5"), *others])
+    memory.add_knowledge([told("Brown.", "gear.md, line 4")])
+    assert memory.knowledge() == [*others, told("Brown.", "gear.md, line 4")]
+
+
 def test_class_texts(memory, make_normal, make_vector):
     vector = make_vector(3, dimension=8)
     memory.set_class_text("gear", "a gear", vector)

@@ -20,13 +20,10 @@ if TYPE_CHECKING:
 
 EXAMPLES = examples(
     (
-        "For one question, about every product that is described",
-        'echo-iad knowledge extract --question "What caused the defect?" --model openai:gpt-4o --memory parts',
+        "For one question, about every product",
+        'echo-iad knowledge extract --question "Why?" --model openai:qwen3 --memory m',
     ),
-    (
-        "For all questions of a file",
-        "echo-iad knowledge extract --questions mmad.json --profile mine.toml --memory parts",
-    ),
+    ("All questions of a file", "echo-iad knowledge extract --questions q.json --profile paper --memory m"),
 )
 
 

@@ -343,7 +343,7 @@ class Memory:
             return delete_normals(self.database, ids)
 
     def add_knowledge(self, passages: Sequence[StoredPassage]) -> int:
-        """Store knowledge; what the same source said about the same object before is replaced.
+        """Store knowledge; what the same file said about the same object before is replaced.
 
         Returns
         -------

@@ -65,11 +65,18 @@ def stamp(database: Database, objects: Iterable[str]) -> None:
 
 
 def write_passages(database: Database, passages: Sequence[StoredPassage]) -> None:
-    """Store passages; what the same source said about the same object is replaced."""
-    sources = sorted({(passage.object, passage.source) for passage in passages})
+    """Store passages; what the same files said about the same objects is replaced."""
+    told = {(passage.object, _file(passage.source)) for passage in passages}
+    before = database.rows("SELECT id, object, source FROM passage")
+    outdated = [(number,) for number, object, source in before if (object, _file(source)) in told]
     rows = [(p.object, p.source, p.topic, p.text, p.review) for p in passages]
-    database.change_all("DELETE FROM passage WHERE object = ? AND source = ?", sources)
+    database.change_all("DELETE FROM passage WHERE id = ?", outdated)
     database.change_all("INSERT INTO passage (object, source, topic, text, review) VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def _file(source: str) -> str:
+    """The file of ``FILE > place, line N``: a sentence may have moved within it, or be gone."""
+    return source.partition(" > ")[0].partition(", line ")[0]
 
 
 def _object_id(database: Database, name: str) -> int:
