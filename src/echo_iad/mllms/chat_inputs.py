@@ -123,7 +123,7 @@ class ChatInputs:
             return self._templated(_without_system(messages))
 
     def _templated(self, messages: Messages) -> str:
-        special = [token for token in self._tokenizer.all_special_tokens if token.strip()]
+        special = [token for token in self._tokenizer.get_added_vocab() if token.strip()]
         conversation = [
             {"role": message.role.value, "content": [_content(part, special) for part in message.parts]}
             for message in messages
