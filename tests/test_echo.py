@@ -9,7 +9,6 @@ from PIL import Image
 from echo_iad import Echo
 from echo_iad.domain.decisions import Status
 from echo_iad.domain.questions import DEFAULT_QUESTION, Expert, Question, QuestionType
-from echo_iad.echo import Request
 from echo_iad.errors import (
     ImageError,
     MemoryStoreError,
@@ -20,6 +19,7 @@ from echo_iad.errors import (
     UnknownObjectError,
     UserError,
 )
+from echo_iad.experts.consulting import Request
 from echo_iad.images.preparing import encode_jpeg
 from echo_iad.reports.json_lines import to_json
 from echo_iad.samples import sample_knowledge, sample_parts, sample_questions

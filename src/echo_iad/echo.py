@@ -14,7 +14,6 @@ Examples
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -25,25 +24,22 @@ from typing import Self
 from echo_iad import __version__
 from echo_iad.comparison.comparator import Tolerance
 from echo_iad.deciders.asking import put
-from echo_iad.deciders.base import Asked, decide_all
+from echo_iad.deciders.base import decide_all
 from echo_iad.domain.decisions import Decision, Inspection, Status
 from echo_iad.domain.parts import ImageEncoding, Picture
 from echo_iad.domain.questions import DEFAULT_QUESTION, Expert, Plan, Question
 from echo_iad.enrolment import Enrolment, Progress, enrol_parts
 from echo_iad.errors import ImageError, QuestionError, UnknownObjectError
-from echo_iad.experts.panel import Case, Timings
+from echo_iad.experts.consulting import LEAST_SIDE, Consulted, Consulting, Request
 from echo_iad.experts.wiring import Wiring
 from echo_iad.images.folders import PartPicture, find_good_parts
-from echo_iad.images.loading import PictureSource, load_picture
+from echo_iad.images.loading import PictureSource
 from echo_iad.knowledge.sources import read_knowledge
 from echo_iad.memory.records import StoredPassage
 from echo_iad.memory.store import Memory
 from echo_iad.mllms.base import Prompt
 from echo_iad.planning.planner import make_plan
 from echo_iad.settings import Profile, load_profile
-
-_LEAST_SIDE = 448  # decoding may stop at this size: more than any encoder or comparison needs
-_KEPT_ENCODINGS = 4
 
 
 @dataclass(frozen=True)
@@ -54,30 +50,6 @@ class KnowledgeImport:
     """Sentences that the files hold."""
     objects: tuple[str, ...]
     """Whom they are about, sorted; ``""`` = every object."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """One question about one picture, ready to be asked: `Echo.answer`."""
-
-    image: PictureSource | Picture
-    """A picture that is decoded already is not read again, so several questions about it share the work."""
-    question: Question
-    object: str | None = None
-    """The product; told from the nearest normals when None. One that is not enrolled is asked about without normals."""
-    tolerance: Tolerance | None = None
-    """The profile's when None."""
-    references: tuple[str, ...] | None = None
-    """Files of enrolled normals to take as references; retrieved as the profile says when None."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Consulted:
-    """One request, all but decided."""
-
-    case: Case
-    asked: Asked
-    timings: Timings
 
 
 class Echo:
@@ -93,8 +65,7 @@ class Echo:
     def __init__(self, profile: Profile, memory: Memory) -> None:
         self.profile = profile
         self.memory = memory
-        self._wiring = Wiring(profile, memory)
-        self._encodings: OrderedDict[str, ImageEncoding] = OrderedDict()
+        self._consulting = Consulting(Wiring(profile, memory))
 
     @classmethod
     def from_profile(
@@ -137,9 +108,7 @@ class Echo:
             Its encoders must be those that made the memory.
         """
         other = type(self)(profile, self.memory)
-        other._wiring = self._wiring.rewired(profile)
-        if profile.encoders == self.profile.encoders:
-            other._encodings = self._encodings
+        other._consulting = self._consulting.rewired(profile)
         return other
 
     def enrol(self, folder: Path | str, *, object: str | None = None, progress: Progress | None = None) -> Enrolment:
@@ -282,7 +251,8 @@ class Echo:
         ModelGoneError
             The model that decides answers nothing more.
         """
-        consulted = [self._consult(request, self._wiring.looking_side) for request in requests]
+        side = self._wiring.looking_side
+        consulted = [self._consulting.consult(request, side, learns=True) for request in requests]
         start = time.perf_counter()
         decisions = decide_all(self._wiring.decider, [one.asked for one in consulted])
         share = 1000 * (time.perf_counter() - start) / max(1, len(consulted))
@@ -302,29 +272,9 @@ class Echo:
             The image, or a reference's stored picture, cannot be read.
         """
         decider = self.profile.decider
-        return put(self._consult(request, decider.max_side, weighs=False).asked, decider).prompts
+        return put(self._consulting.consult(request, decider.max_side, learns=False).asked, decider).prompts
 
-    def _consult(self, request: Request, looking_side: int, *, weighs: bool = True) -> _Consulted:
-        """Everything up to the decision, for a decider that looks at pictures of such a side or, with 0, at none.
-
-        Without ``weighs`` no model is asked how its word is to be weighed.
-        """
-        timings, panel = Timings(), self._wiring.panel
-        question, tolerance = request.question, request.tolerance or self._tolerance(None, None)
-        with timings.step("decode"):
-            picture = self._loaded(request.image, looking_side)
-        with timings.step("encode"):
-            encoding = self.encode(picture)
-        with timings.step("recognise"):
-            match = self._wiring.extractor.recognise(encoding.vector, request.object)
-        case = Case(picture, encoding, question, make_plan(question, self._wiring.plans), tolerance, request.references)
-        evidence = panel.consult(case, match, timings)
-        evidence = replace(evidence, fusion=self._wiring.fusion(case, evidence) if weighs else None)
-        with timings.step(Expert.DECISION_MAKER.value):
-            asked = panel.laid_out(case, evidence, looking_side)
-        return _Consulted(case, asked, timings)
-
-    def _inspection(self, consulted: _Consulted, decision: Decision, decided_ms: float) -> Inspection:
+    def _inspection(self, consulted: Consulted, decision: Decision, decided_ms: float) -> Inspection:
         case, evidence = consulted.case, consulted.asked.evidence
         spent = dict(consulted.timings.milliseconds)
         spent[Expert.DECISION_MAKER.value] += decided_ms
@@ -354,15 +304,12 @@ class Echo:
         ImageError
             The image cannot be read.
         """
-        return self._loaded(image, self._wiring.looking_side)
-
-    def _loaded(self, image: PictureSource | Picture, looking_side: int) -> Picture:
-        return image if isinstance(image, Picture) else load_picture(image, at_least=max(_LEAST_SIDE, looking_side))
+        return self._consulting.load(image, self._wiring.looking_side)
 
     @property
     def picture_side(self) -> int:
         """Pixels that the shorter side of a picture keeps when it is decoded: more for a decider that looks itself."""
-        return max(_LEAST_SIDE, self._wiring.looking_side)
+        return max(LEAST_SIDE, self._wiring.looking_side)
 
     def _unreadable(self, image: PictureSource, question: Question, fault: ImageError) -> Inspection:
         name = str(image) if isinstance(image, str | Path) else f"<{type(image).__name__}>"
@@ -389,11 +336,7 @@ class Echo:
 
     def encode(self, picture: Picture) -> ImageEncoding:
         """The encoding of a picture; several questions about one picture share it."""
-        if picture.sha256 not in self._encodings:
-            self._encodings[picture.sha256] = self._wiring.image_encoder.encode_images([picture])[0]
-            if len(self._encodings) > _KEPT_ENCODINGS:
-                self._encodings.popitem(last=False)
-        return self._encodings[picture.sha256]
+        return self._consulting.encode(picture)
 
     def _tolerance(self, false_alarm_rate: float | None, threshold: float | None) -> Tolerance:
         rate = self.profile.tolerance.false_alarm_rate if false_alarm_rate is None else false_alarm_rate
@@ -404,6 +347,10 @@ class Echo:
         enrolled = self.memory.object_names()
         if named is not None and enrolled and named not in enrolled and not self.memory.knowledge(named):
             raise UnknownObjectError(named, enrolled)
+
+    @property
+    def _wiring(self) -> Wiring:
+        return self._consulting.wiring
 
     @cached_property
     def _profile_sha256(self) -> str:

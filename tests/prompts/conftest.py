@@ -19,7 +19,7 @@ from echo_iad.domain.evidence import (
 )
 from echo_iad.domain.messages import PicturePart
 from echo_iad.domain.parts import Picture
-from echo_iad.echo import Request
+from echo_iad.experts.consulting import Request
 from echo_iad.images.preparing import encode_jpeg
 from echo_iad.mllms.scripted import ScriptedMllm
 from echo_iad.samples import sample_parts

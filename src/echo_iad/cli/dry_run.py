@@ -35,7 +35,8 @@ def show_prompts(
     ImageError
         A picture cannot be read.
     """
-    from echo_iad.echo import Request, make_question
+    from echo_iad.echo import make_question
+    from echo_iad.experts.consulting import Request
     from echo_iad.mllms.cost import estimate
 
     model = echo.profile.decider.model

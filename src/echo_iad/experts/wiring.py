@@ -55,10 +55,11 @@ class Wiring:
         """Pixels that the decider wants a picture's shorter side to keep; 0 when it does not look at pictures."""
         return getattr(self.decider, "picture_side", 0)
 
-    def fusion(self, case: Case, evidence: Evidence) -> Fusion | None:
+    def fusion(self, case: Case, evidence: Evidence, *, learns: bool) -> Fusion | None:
         """How a model's verdict is weighed against the comparison; None where the profile or the question wants none.
 
-        The first question about an object lets the model be asked about some of its normals.
+        The first question about an object lets the model be asked about some of its normals; without ``learns`` it is
+        not, and its word does not count.
 
         Raises
         ------
@@ -69,7 +70,7 @@ class Wiring:
         name = evidence.object.name
         if not (self.profile.decider.fuse and asks_verdict and evidence.comparison is not None and name is not None):
             return None
-        return self._fusion.fusion(name) or _NOT_LEARNED
+        return (self._fusion.fusion(name) if learns else None) or _NOT_LEARNED
 
     @cached_property
     def image_encoder(self) -> ImageEncoder:

@@ -20,7 +20,7 @@ _SENTENCES = (
     "\nA. Yes.\nB. No.\nC. Dent.\nD. Stain.\nE. Hole.\nA. True.\nB. False.\n",
     "The surface of the part is smooth and grey. The surface is rough and dark at the rim.",
     "A scratch is a thin bright line on the surface. A dent is a shallow hollow in the metal.",
-    "The rim is chipped in the upper left. The thread is worn in the lower right. The screw is missing.",
+    "The rim is chipped in the upper left. The thread is worn in the lower right. The clip is missing.",
     "Answer: A. Answer: B. Answer: C. The answer is A. The answer is B. The right option is C.",
     "What is known about this product: the holes are round, the edges are straight, the colour is even.",
     "A measured comparison with good parts found that this part differs from them more than is tolerated.",

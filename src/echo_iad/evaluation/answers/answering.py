@@ -13,12 +13,13 @@ from echo_iad import __version__
 from echo_iad.deciders.answers import looks_refused
 from echo_iad.domain.decisions import Decision, Inspection, Status
 from echo_iad.domain.parts import Picture
-from echo_iad.echo import Echo, Request
+from echo_iad.echo import Echo
 from echo_iad.errors import ImageError
 from echo_iad.evaluation.answers.asking import Asking, Templates
 from echo_iad.evaluation.answers.forms import put
 from echo_iad.evaluation.answers.records import AnswerRecord, AnswerStatus
 from echo_iad.evaluation.benchmark.questions import BenchmarkQuestion
+from echo_iad.experts.consulting import Request
 from echo_iad.reports.json_lines import to_values
 
 EVIDENCE = ("object_match", "references", "comparison", "knowledge", "reasoning", "missing")

@@ -1,0 +1,116 @@
+"""From a request to everything that the experts found about it, short of the decision. Decides nothing."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+
+from echo_iad.comparison.comparator import Tolerance
+from echo_iad.deciders.base import Asked
+from echo_iad.domain.parts import ImageEncoding, Picture
+from echo_iad.domain.questions import Expert, Question
+from echo_iad.experts.panel import Case, Timings
+from echo_iad.experts.wiring import Wiring
+from echo_iad.images.loading import PictureSource, load_picture
+from echo_iad.planning.planner import make_plan
+from echo_iad.settings import Profile
+
+LEAST_SIDE = 448
+"""Decoding may stop at this size in pixels: more than any encoder or comparison needs."""
+_KEPT_ENCODINGS = 4
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question about one picture, ready to be asked: `echo_iad.Echo.answer`."""
+
+    image: PictureSource | Picture
+    """A picture that is decoded already is not read again, so several questions about it share the work."""
+    question: Question
+    object: str | None = None
+    """The product; told from the nearest normals when None. One that is not enrolled is asked about without normals."""
+    tolerance: Tolerance | None = None
+    """The profile's when None."""
+    references: tuple[str, ...] | None = None
+    """Files of enrolled normals to take as references; retrieved as the profile says when None."""
+
+
+@dataclass(frozen=True, eq=False)
+class Consulted:
+    """One request, all but decided."""
+
+    case: Case
+    asked: Asked
+    timings: Timings
+
+
+class Consulting:
+    """Consults the experts; remembers the encodings of the last pictures.
+
+    Parameters
+    ----------
+    wiring : Wiring
+    """
+
+    def __init__(self, wiring: Wiring) -> None:
+        self.wiring = wiring
+        self._encodings: OrderedDict[str, ImageEncoding] = OrderedDict()
+
+    def rewired(self, profile: Profile) -> Consulting:
+        """With another profile over the same memory; what both want alike is made once."""
+        other = type(self)(self.wiring.rewired(profile))
+        if profile.encoders == self.wiring.profile.encoders:
+            other._encodings = self._encodings
+        return other
+
+    def load(self, image: PictureSource | Picture, looking_side: int) -> Picture:
+        """Read a picture for a decider that looks at pictures of such a side; one that is decoded stays as it is.
+
+        Raises
+        ------
+        ImageError
+            The image cannot be read.
+        """
+        return image if isinstance(image, Picture) else load_picture(image, at_least=max(LEAST_SIDE, looking_side))
+
+    def encode(self, picture: Picture) -> ImageEncoding:
+        """The encoding of a picture; several questions about one picture share it."""
+        if picture.sha256 not in self._encodings:
+            self._encodings[picture.sha256] = self.wiring.image_encoder.encode_images([picture])[0]
+            if len(self._encodings) > _KEPT_ENCODINGS:
+                self._encodings.popitem(last=False)
+        return self._encodings[picture.sha256]
+
+    def consult(self, request: Request, looking_side: int, *, learns: bool) -> Consulted:
+        """Everything up to the decision.
+
+        Parameters
+        ----------
+        request : Request
+        looking_side : int
+            Pixels of the pictures that the decider looks at; 0 = it looks at none.
+        learns : bool
+            Whether a model may be asked now how its word is to be weighed.
+
+        Raises
+        ------
+        ImageError
+            The image cannot be read.
+        ModelGoneError
+            The model answers nothing more.
+        """
+        timings, wiring, panel = Timings(), self.wiring, self.wiring.panel
+        with timings.step("decode"):
+            picture = self.load(request.image, looking_side)
+        with timings.step("encode"):
+            encoding = self.encode(picture)
+        with timings.step("recognise"):
+            match = wiring.extractor.recognise(encoding.vector, request.object)
+        tolerance = request.tolerance or Tolerance(wiring.profile.tolerance.false_alarm_rate)
+        plan = make_plan(request.question, wiring.plans)
+        case = Case(picture, encoding, request.question, plan, tolerance, request.references)
+        evidence = panel.consult(case, match, timings)
+        with timings.step(Expert.DECISION_MAKER.value):
+            evidence = replace(evidence, fusion=wiring.fusion(case, evidence, learns=learns))
+            asked = panel.laid_out(case, evidence, looking_side)
+        return Consulted(case, asked, timings)
