@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -6,6 +8,7 @@ from echo_iad.domain.evidence import KnowledgePassage, ObjectMatch, Reference
 from echo_iad.domain.parts import ImageEncoding, Picture
 from echo_iad.domain.questions import Expert, Plan, Question, QuestionType
 from echo_iad.experts.panel import Case, Panel, Timings
+from echo_iad.experts.relevance_by_model import Guidance
 
 GEAR = ObjectMatch("gear", named_by_user=False, similarity=0.9, margin=0.5, reason="Near.")
 NOBODY = ObjectMatch(None, named_by_user=False, similarity=0.1, margin=0.0, reason="Unlike every enrolled object.")
@@ -40,9 +43,10 @@ class Scripted:
         self.calls.append(("everything", object))
         return self.found[2]
 
-    def guide(self, passages, question, question_type, comparison):
-        self.calls.append(("guide", question.text, question_type, comparison))
-        return tuple(passages[:1])
+    def guide(self, sought, comparison, *, may_ask):
+        self.calls.append(("guide", sought.question.text, sought.question_type, comparison))
+        self.asks = may_ask
+        return Guidance(sought.knowledge[:1], "embedding")
 
 
 @pytest.fixture
@@ -90,6 +94,7 @@ def test_each_expert_sees_what_those_before_it_found(table):
         ("guide", "Where is the crack?", QuestionType.LOCALIZATION, "compared"),
     ]
     assert (evidence.comparison, evidence.knowledge, evidence.object_knowledge) == ("compared", (PASSAGE,), (PASSAGE,))
+    assert evidence.knowledge_by == "embedding"
 
 
 def test_the_plan_sets_the_order(table):
@@ -108,6 +113,13 @@ def test_what_cannot_be_served_is_missing_with_its_reason_and_the_others_go_on(t
     assert all("gear" in why for why in evidence.missing.values())
     assert evidence.comparison is None
     assert evidence.knowledge == (PASSAGE,)
+
+
+@pytest.mark.parametrize("may_ask", [True, False])
+def test_whether_a_model_may_be_asked_is_passed_on(table, may_ask):
+    panel, asked = table()
+    consult(panel, replace(case_of(Expert.KNOWLEDGE_GUIDE), may_ask=may_ask))
+    assert asked.asks is may_ask
 
 
 def test_no_knowledge_is_missing_and_nothing_is_chosen_from_it(table):

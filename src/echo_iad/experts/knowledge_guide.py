@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from echo_iad.domain.evidence import Comparison, KnowledgePassage
-from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.encoders.base import TextEncoder
 from echo_iad.errors import ProfileError
 from echo_iad.experts.relevance_by_model import Guidance, NoExtract, RelevanceByModel, Sought
@@ -55,28 +54,24 @@ class KnowledgeGuide:
         """All passages about an object and the general ones; empty when the profile wants no knowledge."""
         return () if self._settings.mode == "none" else known_about(self._memory, object)
 
-    def guide(
-        self,
-        passages: Sequence[KnowledgePassage],
-        question: Question,
-        question_type: QuestionType,
-        comparison: Comparison | None,
-    ) -> tuple[KnowledgePassage, ...]:
-        """The passages of `choose`, by embedding alone."""
-        sought = Sought("", question, question_type, tuple(passages))
-        return sought.knowledge if self._settings.mode != "context" else self._embedded(sought, comparison)
-
-    def choose(self, sought: Sought, comparison: Comparison | None) -> Guidance:
+    def guide(self, sought: Sought, comparison: Comparison | None, *, may_ask: bool = True) -> Guidance:
         """The passages that bear on a question, most relevant first, and who chose them.
 
         A model's extract, where the settings want it and its review allows it; else by embedding, which also heeds
         what the comparator saw.
+
+        Parameters
+        ----------
+        sought : Sought
+        comparison : Comparison, optional
+        may_ask : bool
+            Whether a model may be asked now; what it picked before is used in any case.
         """
         if self._settings.mode != "context":
-            return Guidance(tuple(sought.knowledge), "everything that is known")
+            return Guidance(sought.knowledge, "everything that is known")
         if self._by_model is None:
             return Guidance(self._embedded(sought, comparison), "embedding")
-        found = self._by_model.extract(sought)
+        found = self._by_model.extract(sought, may_ask=may_ask)
         if isinstance(found, NoExtract):
             return Guidance(self._embedded(sought, comparison), f"embedding, because {found.why}")
         return found

@@ -21,6 +21,7 @@ from echo_iad.domain.questions import Expert, Plan, Question
 from echo_iad.experts.knowledge_guide import KnowledgeGuide
 from echo_iad.experts.reasoning_expert import reason
 from echo_iad.experts.reference_extractor import ReferenceExtractor
+from echo_iad.experts.relevance_by_model import Sought
 from echo_iad.experts.visual_comparator import VisualComparator
 
 
@@ -35,6 +36,8 @@ class Case:
     tolerance: Tolerance
     references: tuple[str, ...] | None = None
     """Files of enrolled normals to take as references; the Reference Extractor finds them when None."""
+    may_ask: bool = True
+    """Whether an expert may ask a model now."""
 
 
 @dataclass
@@ -133,12 +136,14 @@ class Panel:
 
     def _know(self, case: Case, evidence: Evidence) -> Evidence:
         name = evidence.object.name
-        everything = () if name is None else self._guide.everything(name)
+        if name is None:
+            return _without(evidence, Expert.KNOWLEDGE_GUIDE, evidence.object.reason)
+        everything = self._guide.everything(name)
         if not everything:
-            why = evidence.object.reason if name is None else f"No knowledge about {name} is in use."
-            return _without(evidence, Expert.KNOWLEDGE_GUIDE, why)
-        chosen = self._guide.guide(everything, case.question, case.plan.question_type, evidence.comparison)
-        return replace(evidence, knowledge=chosen, object_knowledge=everything)
+            return _without(evidence, Expert.KNOWLEDGE_GUIDE, f"No knowledge about {name} is in use.")
+        sought = Sought(name, case.question, case.plan.question_type, everything)
+        chosen = self._guide.guide(sought, evidence.comparison, may_ask=case.may_ask)
+        return replace(evidence, knowledge=chosen.passages, knowledge_by=chosen.by, object_knowledge=everything)
 
     def _reason(self, case: Case, evidence: Evidence) -> Evidence:
         return replace(evidence, reasoning=reason(evidence, case.question, case.plan.question_type))

@@ -74,16 +74,24 @@ class RelevanceByModel:
         self._settings = settings
         self._gone: ModelGoneError | None = None
 
-    def extract(self, sought: Sought) -> Guidance | NoExtract:
+    def extract(self, sought: Sought, *, may_ask: bool = True) -> Guidance | NoExtract:
         """The stored extract, where its review allows it; else the model's picks, stored as pending.
 
-        Where only reviewed extracts count, the model is not asked. One that is gone is not asked again.
+        Where only reviewed extracts count, the model is not asked, and one that is gone is not asked again.
+
+        Parameters
+        ----------
+        sought : Sought
+        may_ask : bool
+            Whether the model may be asked now.
         """
         stored = self.stored(sought)
         if stored is not None:
             return self._allowed(stored)
         if not self._settings.unreviewed:
             return NoExtract("no extract is reviewed")
+        if not may_ask:
+            return NoExtract("no extract is stored")
         try:
             (picked,) = self.pick([sought])
         except ModelGoneError as fault:
