@@ -80,6 +80,12 @@ def test_a_server_that_refuses_both_writes_and_that_is_remembered(server, mllm, 
     assert server.asked == 5
 
 
+def test_a_model_whose_probabilities_are_forbidden_is_made_to_choose(server, mllm, prompt):
+    server.will_say(refusal("You are not allowed to request logprobs from this model", 403), STRUCTURED, STRUCTURED)
+    assert [one(mllm, prompt).scoring for _ in range(2)] == [Scoring.STRUCTURED] * 2
+    assert server.asked == 3
+
+
 def test_a_server_that_ignores_both_is_taken_to_write(server, mllm, prompt):
     server.will_say(Say(completion("I")), Say(completion("I think it is B.")), Say(completion("I think it is B.")))
     assert one(mllm, prompt).scoring is Scoring.TEXT

@@ -41,12 +41,13 @@ class Fault:
     @property
     def is_final(self) -> bool:
         """Whether the server will not have us at all: a wrong key, an empty account."""
-        return self.status in _NOT_FOR_US
+        return self.status in _NOT_FOR_US and not self.is_refusal
 
     @property
     def is_refusal(self) -> bool:
         """Whether the server understood the request and did not like it."""
-        return self.status in _REFUSED
+        # OpenAI forbids the probabilities of some models as others forbid a stranger
+        return self.status in _REFUSED or (self.status == 403 and "logprobs" in self.cause)
 
     @property
     def is_of_server(self) -> bool:
