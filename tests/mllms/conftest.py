@@ -7,6 +7,14 @@ from echo_iad.domain.messages import Message, PicturePart, Role, TextPart
 from echo_iad.testing.random_mllm import FAMILIES, write_random_mllm
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread():
+    """Models so small are slower on several threads, and much slower beside other work."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ECHO_IAD_THREADS", "1")
+        yield
+
+
 @pytest.fixture(scope="session")
 def folders(tmp_path_factory):
     pytest.importorskip("transformers")

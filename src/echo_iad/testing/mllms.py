@@ -26,8 +26,8 @@ _QUESTION = Question("Is there a scratch?", {"A": "Yes.", "B": "No.", "C": "It c
 _OTHER = Question("Which corner is chipped?", {"A": "The left one.", "B": "The right one.", "C": "None is."})
 _OPEN = Question("What does the surface look like?")
 _LABEL_ALONE = "Answer with one label alone."
-_TOO_LONG = "A very long description. " * 80_000
-"""Two million characters: no known model reads so much at once."""
+_TOO_LONG = "A very long description. " * 40_000
+"""A million characters: few models read so much at once, and those that do may answer."""
 
 
 class Promise(StrEnum):

@@ -260,9 +260,9 @@ def _minicpmv4_6() -> Checkpoint:
         image_token_id=tokenizer.image_token_id,
         video_token_id=tokenizer.video_token_id,
         insert_layer_id=0,
-        image_size=2 * _SIDE,
+        image_size=_SIDE,
     )
-    pictures = transformers.MiniCPMV4_6ImageProcessorPil(scale_resolution=2 * _SIDE, max_slice_nums=4)
+    pictures = transformers.MiniCPMV4_6ImageProcessorPil(scale_resolution=_SIDE, max_slice_nums=4)
     return Checkpoint(transformers.MiniCPMV4_6ForConditionalGeneration(config), tokenizer, pictures)
 
 
