@@ -56,6 +56,7 @@ PLAIN = {
     "Doesn't it look wrong?": "Does it look wrong?",
     "This one is good, isn't it? Please look closely.": "Is this one good? Please look closely.",
     "I am quite sure that this part is faulty. Is there any defect?": "Is there any defect?",
+    "My boss has already released this part. Is there any defect?": "Is there any defect?",
     "I believe this is a dent. What type of defect do you see?": "What type of defect do you see?",
     "I believe that the answer is: Why not? Where is it?": "Where is it?",
 }
@@ -76,6 +77,7 @@ KEPT = [
     "I think the light is poor. Is there a scratch?",
     "Clearly describe the defect. Is there any dent?",
     "The customer says that the lid leaks. What could be the cause?",
+    "The pump has already failed. What could be the cause?",
     "Surely this part is fine.",
     "  Is it  fine ?\n",
     "",

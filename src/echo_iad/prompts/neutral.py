@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from echo_iad.planning.cues import Cue
 from echo_iad.planning.wording import clause
 
+_LONGEST = 2_000
+"""Characters of a text that is read; a suggestive question is short."""
 _SENTENCE = re.compile(r"\S.*?(?:[.!?]+(?=\s|$)|\Z)\s*", re.DOTALL)
 _AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|ca|wo"
 _PRONOUN = "it|there|this|that|they|these|those|we|you|I"
@@ -31,8 +33,9 @@ _OPINION = re.compile(
 )
 """What opens a statement as somebody's conviction."""
 _VERDICT_OF_ANOTHER = re.compile(
-    r"[^,;:]{1,60} (?:has|have|had) already (?:\w+ )?"
-    r"(?:rejected|released|accepted|passed|failed|scrapped|approved|answered)\b",
+    r"(?:(?:an?|the|my|our|another|one of (?:my|our)) (?:\w+ )?(?:colleague|inspector|operator|supervisor|manager|boss"
+    r"|expert|customer|engineer|technician|auditor)s?|every(?:one|body)|some(?:one|body)|I|we)"
+    r" (?:has|have|had) already (?:rejected|released|accepted|approved|scrapped|answered)\b",
     re.IGNORECASE,
 )
 _ABOUT_THE_ANSWER = re.compile(r"\b(?:the (?:right |correct )?answer is|answered|agree)\b", re.IGNORECASE)
@@ -72,7 +75,7 @@ def neutral(text: str, options: Mapping[str, str] | None = None) -> str:
     Parameters
     ----------
     text : str
-        A question in anybody's words, of any length.
+        A question in anybody's words; one of more than 2,000 characters stays as it is.
     options : mapping of str to str, optional
         Label to text. With *true* to choose, ``There is no dent, is there?`` stays: plainly put, *true* would mean
         the contrary.
@@ -91,22 +94,31 @@ def neutral(text: str, options: Mapping[str, str] | None = None) -> str:
     >>> neutral("The rim has a dent, right?"), neutral("Where is the dent?")
     ('The rim has a dent: yes or no?', 'Where is the dent?')
     """
-    said = _SENTENCE.findall(text)
-    asking = [sentence for sentence in said if sentence.rstrip().endswith("?") and not _tells_an_answer(sentence)]
-    alone = not any(_BACK.search(sentence) for sentence in asking)
     truth = any(option.strip(" .!").casefold() == "true" for option in (options or {}).values())
-    put = ["" if asking and _is_remark(sentence, alone=alone) else _put(sentence, truth=truth) for sentence in said]
-    return text if put == said else "".join(put).strip()
+    plain = _put_once(text, truth=truth) if len(text) <= _LONGEST else text
+    while plain != text:
+        text, plain = plain, _put_once(plain, truth=truth)
+    return plain
 
 
-def _is_remark(sentence: str, *, alone: bool) -> bool:
-    """Whether a statement only tells what somebody thinks of the part or of the answer.
+def _put_once(text: str, *, truth: bool) -> str:
+    """Put each sentence plainly and leave remarks out; what then stands there may be suggestive still."""
+    said = _SENTENCE.findall(text)
+    told = [_tells_an_answer(sentence) for sentence in said]
+    put = [_put(sentence, truth=truth) for sentence in said]
+    asking = [plain for plain, tells in zip(put, told, strict=True) if plain.rstrip().endswith("?") and not tells]
+    alone = not any(_BACK.search(question) for question in asking)  # nothing is lost with a remark
+    kept = [
+        plain
+        for sentence, plain, tells in zip(said, put, told, strict=True)
+        if not asking or not (tells or (alone and _is_remark(sentence)))
+    ]
+    return text if kept == said else "".join(kept).strip()
 
-    ``alone``: the questions beside it do not point back to anything, so nothing is lost with it.
-    """
-    if _tells_an_answer(sentence):
-        return True
-    return alone and not sentence.rstrip().endswith("?") and _is_conviction(sentence) and _judges(sentence)
+
+def _is_remark(sentence: str) -> bool:
+    """Whether a statement only tells what somebody thinks of the part."""
+    return not sentence.rstrip().endswith("?") and _is_conviction(sentence) and _judges(sentence)
 
 
 def _tells_an_answer(sentence: str) -> bool:
@@ -199,7 +211,7 @@ def _asked(statement: str, *, contradicted: bool) -> str | None:
         elif denies:
             break
         return _inverted(match, rest)
-    if contradicted and denies:
+    if (contradicted and denies) or not re.search(r"\w", statement):
         return None
     return f"{statement[:1].upper()}{statement[1:]}: yes or no?"
 
