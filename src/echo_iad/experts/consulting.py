@@ -108,7 +108,7 @@ class Consulting:
             match = wiring.extractor.recognise(encoding.vector, request.object)
         tolerance = request.tolerance or Tolerance(wiring.profile.tolerance.false_alarm_rate)
         plan = make_plan(request.question, wiring.plans)
-        case = Case(picture, encoding, request.question, plan, tolerance, request.references)
+        case = Case(picture, encoding, request.question, plan, tolerance, request.references, may_ask=learns)
         evidence = panel.consult(case, match, timings)
         with timings.step(Expert.DECISION_MAKER.value):
             evidence = replace(evidence, fusion=wiring.fusion(case, evidence, learns=learns))
