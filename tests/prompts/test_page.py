@@ -23,7 +23,7 @@ def without_digits(text):
 
 
 def test_the_whole_prompt_is_the_one_that_is_sent(page, sent, written):
-    _, messages = sent("edge", QUESTION, crops=1)
+    _, messages = sent("guided", QUESTION)
     (shown,) = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
     assert without_digits(shown.rstrip("\n")) == without_digits(written(messages)), written(messages)
 
