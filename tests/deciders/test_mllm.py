@@ -99,6 +99,13 @@ def test_an_open_question_is_answered_in_words(evidence):
     assert (decision.status, decision.option, decision.text) == (Status.ANSWERED, None, "A dent near the rim.")
 
 
+@pytest.mark.parametrize("question", [WHICH, Question("How deep is it?")])
+def test_what_cannot_be_told_is_an_abstention(evidence, question):
+    decision = decider("It cannot be told from the picture.").decide(question, QuestionType.DESCRIPTION, evidence)
+    assert (decision.status, decision.option, decision.text) == (Status.ABSTAINED, None, "Not sure.")
+    assert decision.raw_text == "It cannot be told from the picture."
+
+
 def test_rotating_the_options_cancels_a_love_of_the_first_letter(evidence):
     """A model that gives the first place 0.5 whatever stands there, and the rest to the stain."""
 

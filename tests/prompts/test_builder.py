@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from echo_iad.deciders.answers import looks_refused
+from echo_iad.deciders.answers import looks_untold
 from echo_iad.domain.messages import PicturePart, Role, TextPart, pictures_of
 from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.prompts.builder import PromptStyle, ask_label, build_messages
@@ -99,8 +99,8 @@ def test_a_model_may_say_that_the_picture_does_not_tell_and_is_read_so(scene):
     told = build(scene(), Question("What is written below the label?"))[-1].text
     offered = told.partition("told, answer: ")[2]
     assert offered == "It cannot be told from the picture."
-    assert looks_refused(offered)
-    assert not looks_refused("It cannot be told from the picture how deep the scratch is, but there is one.")
+    assert looks_untold(offered)
+    assert not looks_untold("It cannot be told from the picture how deep the scratch is, but there is one.")
 
 
 def test_reasoning_comes_first_and_the_label_is_asked_for_afterwards(scene):

@@ -53,9 +53,11 @@ _DECLINED = re.compile(
     rf"|\bi ?{_CANNOT} (?:see|view|access|open|process|analy[sz]e) (?:\w+ ){{0,2}}(?:image|picture|photo)"
     r"|\bi (?:won't|will not) (?:assist|help|comply|answer|provide|discuss)"
     r"|\bi (?:must|have to) decline\b|\bi decline to\b"
-    rf"|\bas an ai(?: language)?(?: model| assistant)?,? i ?(?:{_CANNOT}|do not have|don't have)"
-    r"|\A(?:answer:? )?it (?:cannot|can't|can not) be told from the (?:picture|image|photo)s?(?:[.!]|$)",
+    rf"|\bas an ai(?: language)?(?: model| assistant)?,? i ?(?:{_CANNOT}|do not have|don't have)",
     re.IGNORECASE,
+)
+_UNTOLD = re.compile(
+    r"\A(?:answer:? )?it (?:cannot|can't|can not) be told from the (?:picture|image|photo)s?(?:[.!]|$)", re.IGNORECASE
 )
 _READ_FOR_REFUSAL = 600
 """Characters in which a refusal is looked for: a model that declines says so at once."""
@@ -91,6 +93,17 @@ def read_choice(text: str, options: Mapping[str, str]) -> str | None:
         return None
     reading = _read(after_thought(text), choices_of(options))
     return reading.label if reading else None
+
+
+def looks_untold(text: str) -> bool:
+    """Whether the text says that the picture does not tell, in the words that the prompts offer for it.
+
+    Examples
+    --------
+    >>> looks_untold("It cannot be told from the picture.")
+    True
+    """
+    return _UNTOLD.search(plain(after_thought(text)[: 4 * _READ_FOR_REFUSAL])[:_READ_FOR_REFUSAL]) is not None
 
 
 def looks_refused(text: str) -> bool:

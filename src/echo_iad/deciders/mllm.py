@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from echo_iad.deciders.answers import looks_refused
+from echo_iad.deciders.answers import looks_refused, looks_untold
 from echo_iad.deciders.asking import Put, put
 from echo_iad.deciders.base import Asked
 from echo_iad.deciders.embedded.polarity import Side
@@ -171,6 +171,15 @@ class MllmDecider:
         """Decide by what the model wrote."""
         if not reading.text.strip():
             return self._failed("No answer: the model wrote nothing.")
+        if looks_untold(reading.text):
+            return Decision(
+                Status.ABSTAINED,
+                text="Not sure.",
+                reason=f"{self._mllm.name} wrote that it cannot be told from the picture.",
+                model=self._mllm.name,
+                scoring=reading.scoring,
+                raw_text=reading.raw_text,
+            )
         options = put.question.options
         named = reading.option is not None if options else not looks_refused(reading.text)
         if not named:
