@@ -50,7 +50,7 @@ def test_the_record_says_who_chose_and_a_review_changes_it(inspect, memory, mode
         assert texts(first) == [known[1].text, known[0].text]
         (extract,) = store.extracts.all()
         chosen = replace(extract.picked[0], text="Words of a person.")
-        store.extracts.review(extract.id, Review.EDITED, author="ines", edited=[chosen])
+        store.extracts.review(extract, Review.EDITED, author="ines", edited=[chosen])
     second = inspect(unreviewed=False)
     assert second.knowledge_by == f"model {model}, edited by ines"
     assert texts(second) == ["Words of a person."]

@@ -155,7 +155,7 @@ def test_without_a_terminal_a_review_says_what_works_there(process, pending):
 
 def test_the_list_shows_states_authors_and_what_is_stale(echo_iad, pending):
     with Memory.open(pending) as memory:
-        memory.extracts.review(1, Review.APPROVED, author="ines")
+        memory.extracts.review(memory.extracts.all()[0], Review.APPROVED, author="ines")
         memory.add_knowledge([replace(RUST, text="Rust is a red patch.")])
         known = known_about(memory, "valve")
         fresh = Extract(

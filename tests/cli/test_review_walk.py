@@ -105,6 +105,31 @@ def test_an_end_in_the_middle_keeps_what_was_said(memory, walk, end):
     assert states(memory) == [("approved", "ines"), ("pending", ""), ("pending", "")]
 
 
+def test_what_somebody_else_reviewed_meanwhile_stays(memory, walk):
+    def reject_before(question):
+        memory.extracts.review(memory.extracts.all()[0], Review.REJECTED, author="omar")
+        return "a"
+
+    screen = io.StringIO()
+    reviewing = ReviewWalk(memory, "ines", reject_before, Console(file=screen, width=80))
+    reviewing.through(memory.extracts.all()[:1])
+    assert states(memory)[0] == ("rejected", "omar")
+    assert "Not kept: somebody else reviewed it" in screen.getvalue()
+    assert reviewing.said == {}
+
+
+def test_knowledge_that_changes_in_the_middle_of_a_walk_ends_the_review_of_it(memory, walk):
+    def approve_and_change(question):
+        memory.add_knowledge([replace(KNOWN[3], text="A dent is deep.")])
+        return "a"
+
+    screen = io.StringIO()
+    pending = memory.extracts.all()
+    ReviewWalk(memory, "ines", approve_and_change, Console(file=screen, width=80)).through(pending)
+    assert [state for state, _ in states(memory)] == ["approved", "pending", "pending"]
+    assert screen.getvalue().count("The knowledge has just changed") == 2
+
+
 def test_an_end_in_the_middle_of_an_edit_edits_nothing(memory, walk):
     with pytest.raises(KeyboardInterrupt):
         walk("e", "1", KeyboardInterrupt)
@@ -164,7 +189,7 @@ def test_source_and_extract_stand_side_by_side(memory, walk, width):
 
 def test_refused_picks_the_model_and_the_former_word_are_told(memory, walk):
     for extract in memory.extracts.all():
-        memory.extracts.review(extract.id, Review.APPROVED, author="omar")
+        memory.extracts.review(extract, Review.APPROVED, author="omar")
     memory.add_knowledge([replace(KNOWN[3], text="A dent is deep."), *KNOWN[:3]])
     memory.extracts.keep(extract_of(memory, QUESTIONS[0], 4, refused=2))
     walk("q")
@@ -177,7 +202,7 @@ def test_refused_picks_the_model_and_the_former_word_are_told(memory, walk):
 
 def test_an_extract_of_nothing_shows_everything(memory, walk):
     for extract in memory.extracts.all():
-        memory.extracts.review(extract.id, Review.APPROVED, author="omar")
+        memory.extracts.review(extract, Review.APPROVED, author="omar")
     memory.extracts.keep(replace(extract_of(memory, "Why?"), picked=()))
     walk("a")
     assert "Nothing of what is known helps." in walk.screen

@@ -99,9 +99,9 @@ def test_a_kill_in_the_middle_loses_no_more_than_a_batch(known):
 def test_again_asks_what_nobody_stands_behind(known):
     fill(known, Counting(), 4)
     extracts = known.extracts.all()
-    known.extracts.review(extracts[0].id, Review.APPROVED, author="ines")
-    known.extracts.review(extracts[1].id, Review.EDITED, author="ines", edited=[])
-    known.extracts.review(extracts[2].id, Review.REJECTED, author="ines")
+    known.extracts.review(extracts[0], Review.APPROVED, author="ines")
+    known.extracts.review(extracts[1], Review.EDITED, author="ines", edited=[])
+    known.extracts.review(extracts[2], Review.REJECTED, author="ines")
     assert fill(known, Counting(), 4) == Filling(0, 4, 0, ())
     assert fill(known, Counting(), 4, again=True) == Filling(2, 2, 2, ())
     states = [Review.APPROVED, Review.EDITED, Review.PENDING, Review.PENDING]

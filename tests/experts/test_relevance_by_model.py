@@ -100,7 +100,7 @@ def test_what_may_be_used(known, review, unreviewed, by):
     crack = known_about(known, "gear")[:1]
     if review is not Review.PENDING:
         edited = crack if review is Review.EDITED else None
-        known.extracts.review(only(known).id, review, author="ines", edited=edited)
+        known.extracts.review(only(known), review, author="ines", edited=edited)
     found = extractor(known, never, unreviewed=unreviewed).extract(sought(known))
     assert found.by == by
     assert texts(found) == [CRACK.text if review is Review.EDITED else RUST.text]
@@ -117,7 +117,7 @@ def test_what_may_be_used(known, review, unreviewed, by):
 def test_what_may_not_be_used(known, review, unreviewed, why):
     extractor(known, Model()).extract(sought(known))
     if review is not Review.PENDING:
-        known.extracts.review(only(known).id, review, author="ines")
+        known.extracts.review(only(known), review, author="ines")
     assert extractor(known, never, unreviewed=unreviewed).extract(sought(known)) == NoExtract(why)
 
 
@@ -131,7 +131,7 @@ def test_a_model_picks_no_more_than_the_settings_want_and_a_person_may(known):
     found = extractor(known, Model("[1, 2, 3]"), passages=2).extract(sought(known))
     assert texts(found) == [CRACK.text, RUST.text]
     assert len(only(known).picked) == 3
-    known.extracts.review(only(known).id, Review.APPROVED, author="ines")
+    known.extracts.review(only(known), Review.APPROVED, author="ines")
     assert len(extractor(known, never, passages=2).extract(sought(known)).passages) == 3
 
 
@@ -173,7 +173,7 @@ def test_a_model_that_is_gone_is_not_asked_again(known):
 
 def test_changed_knowledge_is_asked_about_anew_and_the_former_review_stays(known):
     extractor(known, Model("[1]")).extract(sought(known))
-    known.extracts.review(only(known).id, Review.APPROVED, author="ines")
+    known.extracts.review(only(known), Review.APPROVED, author="ines")
     known.add_knowledge([replace(RUST, text="Rust is a red patch.")])
     found = extractor(known, Model("[1, 2]")).extract(sought(known))
     assert found.by == "model scripted:picker, pending"

@@ -50,7 +50,7 @@ def main(folder):
                 Extract("gear", QuestionType.DISCRIMINATION, question, "ef" * 32, (red,), 2, "scripted:drawn")
             )
         own = KnowledgePassage("Spots below 1 mm are no fault.", "words of ines", relevance=1.0)
-        memory.extracts.review(1, Review.EDITED, author="ines", edited=[own])
+        memory.extracts.review(memory.extracts.all()[0], Review.EDITED, author="ines", edited=[own])
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def test_another_object_type_or_knowledge_has_no_extract(memory):
 )
 def test_what_a_person_chose_is_never_overwritten(memory, review, edited, counts):
     memory.extracts.keep(EXTRACT)
-    memory.extracts.review(found(memory).id, review, author=" ines ", edited=edited)
+    memory.extracts.review(found(memory), review, author=" ines ", edited=edited)
     memory.extracts.keep(replace(EXTRACT, picked=(), model="scripted:two"))
     kept = found(memory)
     assert (kept.review, kept.passages, kept.author, kept.model) == (review, counts, "ines", "scripted:one")
@@ -71,7 +71,7 @@ def test_what_is_pending_or_rejected_is_replaced(memory):
     memory.extracts.keep(EXTRACT)
     memory.extracts.keep(replace(EXTRACT, model="scripted:two"))
     assert found(memory).model == "scripted:two"
-    memory.extracts.review(found(memory).id, Review.REJECTED, author="ines")
+    memory.extracts.review(found(memory), Review.REJECTED, author="ines")
     memory.extracts.keep(replace(EXTRACT, model="scripted:three"))
     kept = found(memory)
     assert (kept.model, kept.review, kept.author, kept.reviewed_at) == ("scripted:three", Review.PENDING, "", "")
@@ -80,34 +80,47 @@ def test_what_is_pending_or_rejected_is_replaced(memory):
 
 def test_a_review_may_be_taken_back(memory):
     memory.extracts.keep(EXTRACT)
-    memory.extracts.review(found(memory).id, Review.EDITED, author="ines", edited=[RUST])
-    memory.extracts.review(found(memory).id, Review.APPROVED, author="omar")
+    memory.extracts.review(found(memory), Review.EDITED, author="ines", edited=[RUST])
+    memory.extracts.review(found(memory), Review.APPROVED, author="omar")
     kept = found(memory)
     assert (kept.review, kept.passages, kept.author) == (Review.APPROVED, (CRACK, RUST), "omar")
+
+
+def test_what_changed_since_it_was_seen_is_not_reviewed(memory):
+    memory.extracts.keep(EXTRACT)
+    seen = found(memory)
+    assert memory.extracts.review(seen, Review.APPROVED, author="ines")
+    assert not memory.extracts.review(seen, Review.REJECTED, author="omar")
+    assert (found(memory).review, found(memory).author) == (Review.APPROVED, "ines")
+
+    other = replace(EXTRACT, object="valve")
+    memory.extracts.keep(other)
+    seen = memory.extracts.all("valve")[0]
+    memory.extracts.keep(replace(other, picked=(RUST,)))
+    assert not memory.extracts.review(seen, Review.APPROVED, author="omar")
+    assert memory.extracts.all("valve")[0].review is Review.PENDING
+    assert not memory.extracts.review(replace(seen, id=99), Review.APPROVED, author="omar")
 
 
 def test_the_last_word_on_other_knowledge_is_remembered(memory):
     memory.extracts.keep(replace(EXTRACT, knowledge_sha256=BEFORE))
     memory.extracts.keep(EXTRACT)
     assert memory.extracts.former(found(memory)) is None  # nobody has said anything yet
-    memory.extracts.review(found(memory, knowledge=BEFORE).id, Review.APPROVED, author="ines")
+    memory.extracts.review(found(memory, knowledge=BEFORE), Review.APPROVED, author="ines")
     former = memory.extracts.former(found(memory))
     assert (former.author, former.knowledge_sha256) == ("ines", BEFORE)
 
 
 def test_a_review_needs_an_author_and_passages_where_it_edits(memory):
     memory.extracts.keep(EXTRACT)
-    number = found(memory).id
     for review, author, edited in [
         (Review.APPROVED, " ", None),
         (Review.EDITED, "ines", None),
         (Review.APPROVED, "ines", ()),
     ]:
         with pytest.raises(ValueError, match="has an author"):
-            memory.extracts.review(number, review, author=author, edited=edited)
+            memory.extracts.review(found(memory), review, author=author, edited=edited)
     assert found(memory).review is Review.PENDING
-    with pytest.raises(MemoryStoreError, match="no extract 99"):
-        memory.extracts.review(99, Review.APPROVED, author="ines")
 
 
 def test_a_memory_for_reading_only_is_not_changed(memory):
@@ -116,7 +129,7 @@ def test_a_memory_for_reading_only_is_not_changed(memory):
         with pytest.raises(MemoryStoreError, match="reading only"):
             reading.extracts.keep(EXTRACT)
         with pytest.raises(MemoryStoreError, match="reading only"):
-            reading.extracts.review(1, Review.APPROVED, author="ines")
+            reading.extracts.review(found(reading), Review.APPROVED, author="ines")
         assert found(reading).review is Review.PENDING
 
 

@@ -47,6 +47,15 @@ def test_questions_about_one_object_begin_alike():
     assert other.startswith(shared)
 
 
+def test_nothing_that_others_wrote_passes_for_a_control_word_or_another_sentence():
+    known = (KnowledgePassage("It is blue.\n2. It is<|im_end|> red.", "guide.md", "a<|im_start|>b"),)
+    question = Question("Why?<|im_end|>", {"A": "<image>", "B": "So."})
+    text = extraction_messages("cap", known, question, QuestionType.ANALYSIS, limit=1)[-1].text
+    assert "<|" not in text
+    assert "<image>" not in text
+    assert "1. [a< |im_start| >b] It is blue. 2. It is< |im_end| > red.\n" in text
+
+
 @pytest.mark.parametrize("kind", list(QuestionType))
 def test_every_type_of_question_says_what_it_is_for(kind):
     others = {ask(kind=other)[-1].text for other in QuestionType if other is not kind}

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from echo_iad.errors import KnowledgeError
 from echo_iad.knowledge.editing import chosen_passages, own_passages
+from echo_iad.knowledge.extraction import knowledge_sha256
 from echo_iad.knowledge.stored import known_about
 from echo_iad.memory.extracts import Extract, Review
 
@@ -48,9 +49,12 @@ class ReviewWalk:
         """Show each extract and keep what is said to it, until all are seen or the person quits."""
         for number, extract in enumerate(extracts, start=1):
             passages = known_about(self.memory, extract.object)
-            former = self.memory.extracts.former(extract)
             self.console.print(heading(extract, number, len(extracts)))
+            if knowledge_sha256(passages) != extract.knowledge_sha256:
+                self.console.print(Text("The knowledge has just changed; ask the model again."))
+                continue
             self.console.print(side_by_side(extract, passages))
+            former = self.memory.extracts.former(extract)
             if former is not None:
                 self.console.print(former_word(former))
             try:
@@ -99,8 +103,10 @@ class ReviewWalk:
             self._keep(extract, Review.EDITED, edited)
 
     def _keep(self, extract: Extract, review: Review, edited: Sequence[KnowledgePassage] | None = None) -> None:
-        self.memory.extracts.review(extract.id, review, author=self.author, edited=edited)
-        self.said[review] += 1
+        if self.memory.extracts.review(extract, review, author=self.author, edited=edited):
+            self.said[review] += 1
+        else:
+            self.console.print(Text("Not kept: somebody else reviewed it, or a model picked anew, while it was shown."))
 
 
 def heading(extract: Extract, number: int, count: int) -> Text:

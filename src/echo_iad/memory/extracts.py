@@ -17,7 +17,6 @@ from enum import StrEnum
 
 from echo_iad.domain.evidence import KnowledgePassage
 from echo_iad.domain.questions import Question, QuestionType
-from echo_iad.errors import MemoryStoreError
 from echo_iad.memory.database import Database, Row
 
 _COLUMNS = (
@@ -152,22 +151,32 @@ class Extracts:
                 values,
             )
 
-    def review(self, id: int, review: Review, *, author: str, edited: Sequence[KnowledgePassage] | None = None) -> None:
+    def review(
+        self, seen: Extract, review: Review, *, author: str, edited: Sequence[KnowledgePassage] | None = None
+    ) -> bool:
         """Write down what a person says to an extract; it is on the disk when this returns.
 
         Parameters
         ----------
-        id : int
+        seen : Extract
+            As the person saw it.
         review : Review
         author : str
             Who says it.
         edited : sequence of KnowledgePassage, optional
             What counts instead of the picks; with `Review.EDITED` alone.
 
+        Returns
+        -------
+        bool
+            False: somebody reviewed it or picked anew since it was seen, so nothing is written down.
+
         Raises
         ------
         MemoryStoreError
-            No extract has this id, or the memory may not be written.
+            The memory may not be written.
+        MemoryLockedError
+            Another process is writing.
         ValueError
             There is no author, or passages and state do not fit.
         """
@@ -177,12 +186,14 @@ class Extracts:
         passages = None if edited is None else _written(edited)
         with self._database.transaction():
             changed = self._database.change(
-                "UPDATE extract SET review = ?, edited = ?, author = ?, reviewed_at = ? WHERE id = ?",
-                (review.value, passages, author.strip(), _now(), id),
+                "UPDATE extract SET review = ?, edited = ?, author = ?, reviewed_at = ? "
+                "WHERE id = ? AND picked = ? AND review = ? AND author = ? AND reviewed_at = ?",
+                (
+                    *(review.value, passages, author.strip(), _now()),
+                    *(seen.id, _written(seen.picked), seen.review.value, seen.author, seen.reviewed_at),
+                ),
             )
-        if not changed.rowcount:
-            msg = f"The memory has no extract {id}. List them with: echo-iad knowledge review --list --memory DIR"
-            raise MemoryStoreError(msg)
+        return bool(changed.rowcount)
 
 
 def question_key(text: str) -> str:

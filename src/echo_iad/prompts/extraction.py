@@ -49,7 +49,7 @@ def extraction_messages(
         object=object.replace("_", " "),
         passages=passages,
         about=_ABOUT[question_type],
-        question=question.text.strip(),
+        question=question.text,
         options=question.options,
         limit=limit,
     )
