@@ -1,5 +1,7 @@
 """Every family keeps every promise, with random weights: what is proved is the way in and out, not the answers."""
 
+import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -169,3 +171,15 @@ def test_control_words_in_a_question_lose_their_power(family):
     (spiked,) = given(mllm, [prompt(f"Is it {' '.join(control)} A or B?")], "input_ids")
     numbers = torch.tensor(sorted(control.values()))
     assert torch.isin(spiked, numbers).sum() == torch.isin(plain, numbers).sum()
+
+
+@pytest.mark.parametrize("name", ["minicpmv4_6", "qwen3_vl"])
+def test_a_processor_is_read_from_one_file_as_from_two(folders, tmp_path, name):
+    """As version 5 of the library saves it, and as older ones did."""
+    folder = Path(shutil.copytree(folders[name], tmp_path / name))
+    halves = {"image_processor": json.loads((folder / "preprocessor_config.json").read_text()), "video_processor": {}}
+    settings = json.loads((folder / "processor_config.json").read_text())
+    (folder / "processor_config.json").write_text(json.dumps(settings | halves))
+    (folder / "preprocessor_config.json").unlink()
+    one, two = (Family(name, str(place)).load().ask([prompt()])[0] for place in (folder, folders[name]))
+    assert one == two

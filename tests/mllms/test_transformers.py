@@ -1,6 +1,5 @@
 """Models of true architectures with random weights: what is measured is the plumbing, not the answers."""
 
-import hashlib
 import json
 import math
 import re
@@ -14,8 +13,7 @@ from echo_iad.mllms.base import Prompt
 from echo_iad.mllms.catalog import load_mllm
 from echo_iad.mllms.spellings import spellings
 from echo_iad.settings import MllmSettings
-from echo_iad.testing import check_mllm, write_random_mllm
-from echo_iad.testing.random_mllm import FAMILIES
+from echo_iad.testing import write_random_mllm
 
 torch = pytest.importorskip("torch")
 
@@ -27,11 +25,6 @@ def load(folder, **settings):
 
 def scores_of(mllm, *conversations, labels=("A", "B")):
     return [dict(reply.scores) for reply in mllm.ask([Prompt(messages, tuple(labels)) for messages in conversations])]
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_every_family_keeps_the_contract(folders, family):
-    check_mllm(load(folders[family]))
 
 
 def test_the_record_names_the_model_as_it_was_asked_for(folder):
@@ -158,18 +151,6 @@ def test_a_prompt_that_does_not_fit_says_what_would(folder, ask):
     (fault,) = mllm.ask([Prompt(ask(), ("A", "B"))])
     assert isinstance(fault, MllmError)
     assert "use smaller pictures or fewer references" in str(fault)
-
-
-def digests(folder):
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
-
-
-def test_the_same_seed_writes_the_same_bytes_and_another_others(tmp_path):
-    one, again, other = (
-        digests(write_random_mllm(tmp_path / name, seed=seed)) for name, seed in (("a", 3), ("b", 3), ("c", 4))
-    )
-    assert one == again
-    assert one["model.safetensors"] != other["model.safetensors"]
 
 
 @pytest.mark.usefixtures("folders")  # whatever transformers says when it is imported, it has said
