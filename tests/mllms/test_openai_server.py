@@ -25,6 +25,7 @@ from echo_iad.mllms.base import Prompt, Reply
 from echo_iad.mllms.catalog import load_mllm
 from echo_iad.mllms.retrying import Patience
 from echo_iad.mllms.server_address import find_server
+from echo_iad.samples import sample_parts
 from echo_iad.settings import MllmSettings, load_profile
 
 KEY = "sk-never-to-be-seen-0123456789"
@@ -258,6 +259,13 @@ def test_a_server_that_lists_no_models_is_taken_at_its_word(server, settings, wa
     assert isinstance(one(load_mllm("openai:any-name", settings), prompt), Reply)
 
 
+def test_a_base_url_without_its_end_is_told_from_a_missing_model(server, settings, waits, prompt):
+    server.answer = lambda body: Say(b"", 404)
+    short = server.url.removesuffix("/v1")
+    assert f"this one is {short}" in str(one(load_mllm(f"openai:{MODEL}", MllmSettings(base_url=short)), prompt))
+    assert "this one is" not in str(one(load_mllm(f"openai:{MODEL}", settings), prompt))
+
+
 def test_a_folder_of_the_server_need_not_be_listed(server, settings):
     assert load_mllm("openai:./folder/of/a/model", settings).name == "openai:./folder/of/a/model"
 
@@ -334,3 +342,39 @@ def test_another_key_is_another_server(server, settings, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "second")
     assert load_mllm(f"openai:{MODEL}", settings) is not first
     assert find_server(server.url).key.get_secret_value() == "second"
+
+
+# From the command line
+
+
+@pytest.fixture
+def part():
+    return min(sample_parts().rglob("*.jpg"))
+
+
+def test_a_record_and_a_report_hold_no_key(server, process, part, samples_enrolled, tmp_path):
+    server.answer = lambda body: Say(completion(f"I was asked with {KEY}. It looks dented."))
+    ended = process(
+        *("inspect", part, "--memory", samples_enrolled, "--model", f"openai:{MODEL}", "--base-url", server.url),
+        *("--json", "--report", tmp_path / "report.html"),
+        OPENAI_API_KEY=KEY,
+    )
+    decision = json.loads(ended.out)["decision"]
+    assert decision["raw_text"] == "I was asked with <key>. It looks dented."
+    assert (decision["status"], decision["scoring"], decision["prompt_tokens"]) == ("answered", "text", 321)
+    assert KEY not in ended.out + ended.err + (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert server.headers[-1]["Authorization"] == f"Bearer {KEY}"
+    assert [each["type"] for each in server.bodies[-1]["messages"][-1]["content"]].count("image_url") == 2
+
+
+def test_a_server_that_turns_the_key_away_ends_the_command_with_one_line(server, process, part, samples_enrolled):
+    server.answer = lambda body: refusal(f"Wrong key {KEY}", 401)
+    ended = process(
+        *("inspect", part, "--memory", samples_enrolled, "--model", f"openai:{MODEL}"),
+        OPENAI_BASE_URL=server.url,
+        OPENAI_API_KEY=KEY,
+    )
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.count("\n") == 1
+    assert "refuses the key of OPENAI_API_KEY" in ended.err
+    assert KEY not in ended.err

@@ -40,7 +40,17 @@ def test_a_key_is_needed_elsewhere(url, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "url", ["127.0.0.1:8000/v1", "ftp://127.0.0.1/v1", "http://", "http://127.0.0.1:port/v1", "http://[::1/v1"]
+    "url",
+    [
+        "127.0.0.1:8000/v1",
+        "ftp://127.0.0.1/v1",
+        "http://",
+        "http://127.0.0.1:port/v1",
+        "http://[::1/v1",
+        "http://a b/v1",
+        "http://127.0.0.1:99999/v1",
+        "http://.../v1",
+    ],
 )
 def test_what_is_no_url_is_refused_with_an_example(url):
     with pytest.raises(ProfileError, match=r"A base URL looks like http://127\.0\.0\.1:8000/v1"):
@@ -64,3 +74,11 @@ def test_the_key_is_in_no_representation_and_is_taken_out_of_texts(monkeypatch):
     assert address.without_key(f"Wrong key {KEY}!") == "Wrong key <key>!"
     monkeypatch.delenv("OPENAI_API_KEY")
     assert find_server("http://localhost/v1").without_key("Nothing to hide") == "Nothing to hide"
+
+
+@pytest.mark.parametrize("key", [f"{KEY} {KEY}", f"{KEY}\nX-Other: 1", f"“{KEY}”", f"{KEY}\x7f"])
+def test_what_is_no_key_is_refused_without_repeating_it(key, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with pytest.raises(ProfileError, match="OPENAI_API_KEY holds") as refused:
+        find_server("http://127.0.0.1/v1")
+    assert KEY not in str(refused.value)

@@ -209,6 +209,7 @@ def test_the_models_of_a_server_are_read_where_it_lists_them(text, names):
     [
         ('{"error": {"message": "no such key", "type": "auth", "code": null}}', "no such key"),
         ('{"error": "model is loading"}', "model is loading"),
+        ('{"error": null, "message": "not now"}', "not now"),
         ('{"object": "error", "message": "too long", "code": 400}', "too long"),
         ('{"detail": [{"loc": ["body"], "msg": "wrong"}]}', '[{"loc": ["body"], "msg": "wrong"}]'),
         ("<html>Bad gateway</html>", "<html>Bad gateway</html>"),

@@ -1,8 +1,8 @@
 """Multimodal models behind an OpenAI-compatible server. Imports openai: import it late.
 
 vLLM, SGLang, llama.cpp, Ollama, ``transformers serve``, OpenAI. How they are asked stands in
-`echo_iad.mllms.server_mllm`; here is the connection. The SDK's own retries are off: they add no wait of their own to
-what a server asks for, and cannot be interrupted.
+`echo_iad.mllms.server_mllm`; here is the connection. The SDK's own retries are off: they spread no waits that a server
+asks for, and cannot be interrupted.
 """
 
 from __future__ import annotations
@@ -95,6 +95,8 @@ class OpenAIConnection:
         except openai.APIStatusError as refused:
             wait = told_wait(refused.response.headers.get("retry-after"), time.time())
             words = read_error(refused.response.text) or refused.response.reason_phrase
+            if refused.status_code == 404 and not self.url.endswith("/v1"):
+                words += f" (most servers want a base URL that ends in /v1, this one is {self.url})"
             return Fault(self._in_short(f"HTTP {refused.status_code}: {words}"), refused.status_code, wait)
         except openai.APITimeoutError:
             return Fault(f"The server {self.url} did not answer in time")

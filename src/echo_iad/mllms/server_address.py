@@ -51,13 +51,13 @@ def find_server(base_url: str = "") -> ServerAddress:
     Raises
     ------
     ProfileError
-        The URL is no ``http://`` or ``https://`` URL, or holds a password or a query.
+        The URL is no ``http://`` or ``https://`` URL, or holds a password or a query; or the key is none.
     MissingModelError
         There is no key and the server is on another machine.
     """
     url = (base_url or server_url() or OPENAI).rstrip("/")
     _check(url)
-    address = ServerAddress(url, server_key())
+    address = ServerAddress(url, _checked(server_key()))
     if not address.key.get_secret_value() and not address.on_this_machine:
         msg = (
             f"The server {url} is on another machine and there is no key for it. Set OPENAI_API_KEY in the environment "
@@ -70,21 +70,32 @@ def find_server(base_url: str = "") -> ServerAddress:
 
 def _check(url: str) -> None:
     parts = _split(url)
-    if parts is not None and (parts.username or parts.password or parts.query):
+    if parts is not None and (parts.username or parts.password or parts.query or parts.fragment):
         msg = (
             f"The base URL of the server {parts.hostname} holds a name, a password or a query. Give the URL alone, and "
             "the key as OPENAI_API_KEY in the environment."
         )
         raise ProfileError(msg)
-    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+    spaced = any(character.isspace() for character in url)
+    if parts is None or spaced or parts.scheme not in {"http", "https"} or not parts.hostname:
         msg = f"A base URL looks like http://127.0.0.1:8000/v1. Got {url!r}, from --base-url or OPENAI_BASE_URL."
         raise ProfileError(msg)
+
+
+def _checked(key: SecretStr) -> SecretStr:
+    """Refuse what no header can carry: the libraries below would repeat it in their errors, escaped."""
+    secret = key.get_secret_value()
+    if not (secret.isascii() and secret.isprintable()) or " " in secret:
+        msg = "OPENAI_API_KEY holds a space or a character that no key has. Set it again, without quotes around it."
+        raise ProfileError(msg)
+    return key
 
 
 def _split(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)
-        _ = parts.port  # a port that is no number shows only when it is read
+        _ = parts.port  # what is no port, and what is no host, shows only when it is used
+        (parts.hostname or "").encode("idna")
     except ValueError:
         return None
     return parts

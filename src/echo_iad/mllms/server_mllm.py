@@ -147,7 +147,7 @@ class ServerMllm:
 
 def _read(completion: Completion, prompt: Prompt, way: Scoring) -> Reply | Fault | _Unfit:
     if completion.refusal:
-        return Fault(f"The model declined: {completion.refusal}", status=200)
+        return Fault(f"The model declined: {' '.join(completion.refusal.split())}", status=200)
     if completion.ended == "content_filter":
         return Fault("A content filter of the server stopped the answer", status=200)
     return _READERS[way](completion, prompt)

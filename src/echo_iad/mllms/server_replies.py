@@ -139,7 +139,7 @@ def read_error(text: str) -> str:
     except ValueError:
         return text
     for key in ("error", "message", "detail"):
-        said = said.get(key, said) if isinstance(said, dict) else said
+        said = (said.get(key) or said) if isinstance(said, dict) else said
     return said if isinstance(said, str) else json.dumps(said)
 
 
