@@ -1,9 +1,12 @@
 """Comparison and a model's word, weighed against each other. Pure numbers; knows no picture and no model.
 
 Both are put as log-odds and added. The weights come from how each tells good parts from the same parts with synthetic
-defects, which takes no labelled defect: a logistic regression on both, shrunk since such parts are few. Who does not
-tell them apart for sure does not count at all. Only the slopes are taken from it: where "undecided" lies is the
-user's tolerance for the comparison, and for the model its own neutral point, since a model may lean to one side.
+defects, which takes no labelled defect: a logistic regression for each, shrunk since such parts are few. Who does not
+tell them apart for sure does not count at all. Each is weighed on its own, not both together: together, the one that
+finds synthetic defects more easily would get nearly all the weight, and real ones may be harder for it.
+
+Only the slope is taken from the comparison's regression: where it is undecided is the user's tolerance. A model may
+lean to one side, so its own neutral point is learned too.
 """
 
 from __future__ import annotations
@@ -29,12 +32,12 @@ _LEAST_SPREAD = 1e-3  # of what is weighed
 _Numbers = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class _Line:
-    """A logistic regression: log-odds of "defective" are ``slopes @ values + level``."""
+    """A logistic regression: log-odds of "defective" are ``slope * (value - neutral)``."""
 
-    slopes: _Numbers
-    level: float
+    slope: float
+    neutral: float
 
 
 def log_odds(p: float) -> float:
@@ -77,8 +80,8 @@ def learn_fusion(
         ``log(score / threshold)`` of each part, as it is and with its defect; higher = more unlike the normals. Which
         threshold it is does not matter for the weights, as long as it is the same for all.
     model_normal, model_synthetic : (n,) float
-        Log-odds that the model gives for "defective", of the same parts in the same order; `log_odds` makes them.
-        Those beyond 13.8 count as 13.8.
+        Log-odds that the model gives for "defective", of the same parts; `log_odds` makes them. Those beyond 13.8
+        count as 13.8.
 
     Returns
     -------
@@ -105,19 +108,17 @@ def learn_fusion(
     if comparator.shape != model.shape:
         msg = f"Comparison and model must have seen the same parts. Got {len(comparator[0])} and {len(model[0])}."
         raise ValueError(msg)
-    order = np.lexsort(np.concatenate([comparator, model]))  # so that no rounding depends on the order of the parts
-    comparator, model = comparator[:, order], model[:, order]
+    parts = comparator.shape[1]
     separation_comparator, separation_model = separation(*comparator), separation(*model)
-    parts = len(comparator[0])
     trust_comparator, trust_model = trust(separation_comparator, parts), trust(separation_model, parts)
-    together = _regression(np.stack([comparator, model]), believed=(ALONE, 0.0))
-    weight = trust_model * float(together.slopes[1])
-    if not weight:
+    said = _regression(model, believed=0.0)
+    if not trust_model * said.slope:
         return comparator_alone(separation_comparator, separation_model, parts)
+    compared = _regression(comparator, believed=ALONE)
     return Fusion(
-        comparator=trust_model * trust_comparator * float(together.slopes[0]) + (1 - trust_model) * ALONE,
-        model=weight,
-        neutral=_neutral(model),
+        comparator=trust_model * trust_comparator * compared.slope + (1 - trust_model) * ALONE,
+        model=trust_model * said.slope,
+        neutral=said.neutral,
         separation_comparator=separation_comparator,
         separation_model=separation_model,
         parts=parts,
@@ -186,16 +187,8 @@ def trust(separation: float, parts: int) -> float:
     return min(max((separation - 0.5) / error - _DOUBT, 0.0), 1.0)
 
 
-def _neutral(model: _Numbers) -> float:
-    """The model's log-odds, of ``(2, n)``, at which a regression on them alone is undecided."""
-    alone = _regression(model[None], believed=(0.0,))
-    slope = float(alone.slopes[0])
-    neutral = -alone.level / slope if slope > 0 else float(np.median(model))
-    return float(np.clip(neutral, model.min(), model.max()))
-
-
 def _paired(normal: Sequence[float], synthetic: Sequence[float], limit: float) -> _Numbers:
-    """``(2, n)`` float64 within ``limit`` of 0: each part as it is, and with its defect."""
+    """``(2, n)`` float64 within ``limit`` of 0: the parts as they are, and with defects, each in rising order."""
     if len(normal) != len(synthetic) or len(normal) < LEAST_PARTS:
         got = f"Got {len(normal)} and {len(synthetic)}."
         msg = f"At least {LEAST_PARTS} parts are needed, each as it is and with a defect. {got}"
@@ -204,39 +197,37 @@ def _paired(normal: Sequence[float], synthetic: Sequence[float], limit: float) -
     if not np.isfinite(values).all():
         msg = "Every part needs finite numbers. Leave out the parts that were not compared or not answered."
         raise ValueError(msg)
-    return values
+    return np.sort(values, axis=1)
 
 
-def _regression(values: _Numbers, believed: Sequence[float]) -> _Line:
-    """Logistic regression with slopes of 0 or more, drawn towards what was believed.
+def _regression(values: _Numbers, believed: float) -> _Line:
+    """Logistic regression with a slope of 0 or more, drawn towards what was believed.
 
-    The belief about a slope is a normal distribution whose standard deviation makes the log-odds rise by 1 over one
-    standard deviation of what is weighed; few parts, or parts that are told apart without fail, do not move it far.
+    The belief about the slope is a normal distribution whose standard deviation makes the log-odds rise by 1 over one
+    standard deviation of the values; few parts, or parts that are told apart without fail, do not move it far.
 
     Parameters
     ----------
-    values : (k, 2, n) float64
-        What is weighed, of good and of defective parts.
-    believed : sequence of float
-        A slope for each of the k, before any part is seen.
+    values : (2, n) float64
+        Of good parts, and of defective ones.
+    believed : float
+        The slope, before any part is seen.
     """
     from scipy.optimize import minimize
 
-    count = len(values)
-    middle = values.mean(axis=(1, 2))
-    spread = np.maximum(values.std(axis=(1, 2)), _LEAST_SPREAD)
-    scaled = ((values - middle[:, None, None]) / spread[:, None, None]).reshape(count, -1)
-    sides = np.repeat([-1.0, 1.0], values.shape[2])
-    prior = np.asarray(believed) * spread
+    middle, spread = float(values.mean()), max(float(values.std()), _LEAST_SPREAD)
+    scaled = ((values - middle) / spread).ravel()
+    sides = np.repeat([-1.0, 1.0], values.shape[1])
+    prior = believed * spread
 
-    def cost(weights: _Numbers) -> tuple[float, _Numbers]:
-        surplus = sides * (weights[:count] @ scaled + weights[count])
+    def cost(line: _Numbers) -> tuple[float, _Numbers]:
+        surplus = sides * (line[0] * scaled + line[1])
         pull = sides * np.exp(-np.logaddexp(0.0, surplus))
-        away = weights[:count] - prior
-        slope = np.append(_PRECISION * away - scaled @ pull, -pull.sum())
-        return float(np.logaddexp(0.0, -surplus).sum() + _PRECISION / 2 * (away @ away)), slope
+        away = float(line[0]) - prior
+        change = np.array([_PRECISION * away - pull @ scaled, -pull.sum()])
+        return float(np.logaddexp(0.0, -surplus).sum()) + _PRECISION / 2 * away**2, change
 
-    start = np.append(prior, 0.0)
-    found = minimize(cost, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * count + [(None, None)])
-    slopes = found.x[:count] / spread
-    return _Line(slopes, float(found.x[count] - slopes @ middle))
+    found = minimize(cost, [prior, 0.0], jac=True, method="L-BFGS-B", bounds=[(0.0, None), (None, None)])
+    rise, level = found.x.tolist()
+    neutral = middle - spread * level / rise if rise > 0 else middle
+    return _Line(rise / spread, min(max(neutral, float(values.min())), float(values.max())))
