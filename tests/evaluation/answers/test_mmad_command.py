@@ -8,9 +8,11 @@ import time
 
 import pytest
 
+from echo_iad.errors import ModelGoneError
 from echo_iad.evaluation.answers.recording import read_records
 from echo_iad.evaluation.answers.records import AnswerStatus
 from echo_iad.evaluation.benchmark.subtasks import Subtask
+from echo_iad.mllms.scripted import ScriptedMllm
 
 TIMES = ("latency_ms", "timings_ms")
 
@@ -253,3 +255,49 @@ def test_a_run_goes_on_with_more_objects_in_its_own_memory(echo_iad, read_only_m
     assert ended.code == 0, ended.err
     assert [line for line in timeless(tmp_path / "run") if line in before] == before
     assert {record.object for record in read_records(tmp_path / "run")} == {"printed_cap", "woven_fabric"}
+
+
+def test_an_expert_that_is_switched_off_is_in_no_record(echo_iad, read_only_mmad, memory, tmp_path):
+    command = ("evaluate", "mmad", read_only_mmad, "--memory", memory, "--objects", "printed_cap", "--limit", 4)
+    ended = echo_iad(*command, "--without", "reference_extractor", "--out", tmp_path / "run")
+    assert ended.code == 0, ended.err
+    records = list(read_records(tmp_path / "run"))
+    assert records
+    assert all("reference_extractor" not in record.plan and record.shots == 0 for record in records)
+
+
+def test_a_model_that_is_gone_stops_the_run_and_what_was_answered_stays(
+    echo_iad, read_only_mmad, memory, tmp_path, monkeypatch
+):
+    """The next run, with the model back, asks for the rest alone."""
+    script = tmp_path / "script.jsonl"
+    script.write_text('{"answer": "A"}\n', encoding="utf-8")
+    plain = ScriptedMllm.ask
+    calls = []
+
+    def leaving(self, prompts):
+        calls.append(len(prompts))
+        if len(calls) > 2:
+            raise ModelGoneError("The server is gone. Start it, and go on with --resume.")
+        return plain(self, prompts)
+
+    command = (
+        "evaluate",
+        "mmad",
+        read_only_mmad,
+        "--memory",
+        memory,
+        "--objects",
+        "printed_cap",
+        "--out",
+        tmp_path / "run",
+    )
+    monkeypatch.setattr(ScriptedMllm, "ask", leaving)
+    stopped = echo_iad(*command, "--model", f"scripted:{script}")
+    assert stopped.code == 2
+    assert "The server is gone" in stopped.err
+    kept = (tmp_path / "run" / "records.jsonl").read_bytes()
+    assert len(kept.splitlines()) == sum(calls[:2])
+    monkeypatch.setattr(ScriptedMllm, "ask", plain)
+    assert echo_iad(*command, "--model", f"scripted:{script}", "--resume").code == 0
+    assert (tmp_path / "run" / "records.jsonl").read_bytes().startswith(kept)

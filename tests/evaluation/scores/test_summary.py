@@ -129,6 +129,17 @@ class TestContract:
         assert found.cost == {"seconds": 10.03, "tokens": 12}
         assert summarise([failed], {}, [], seed=0).latency_ms == Latency(None, None, None)
 
+    def test_tokens_are_summed_where_a_model_tells_them(self):
+        first, second, third = sample_records()[:3]
+        told = [
+            replace(first, prompt_tokens=700, new_tokens=1),
+            replace(second, prompt_tokens=300, new_tokens=5),
+            third,
+        ]
+        cost = summarise(told, {}, [], seed=0).cost
+        assert (cost["prompt_tokens"], cost["new_tokens"]) == (1000, 6)
+        assert "prompt_tokens" not in summarise([third], {}, [], seed=0).cost
+
     def test_percent_has_two_decimals(self, summary):
         tree = json.loads(summary.to_json())
         shares = [
