@@ -167,7 +167,7 @@ class Stale(Honest):
 class Echoing(Honest):
     def reply(self, prompt, read):
         reply = super().reply(prompt, read)
-        return replace(reply, text=f"{prompt.messages[-1].text} {reply.text}") if reply.text else reply
+        return replace(reply, text=f"{prompt.messages[0].text} {reply.text}") if reply.text else reply
 
 
 class Endless(Honest):

@@ -56,7 +56,7 @@ class Promise(StrEnum):
     SHARED_PREFIX = "shared prefix"
     """Questions about the same pictures, together or one after the other, get what each gets alone after others."""
     NEW_TEXT = "new text"
-    """The text is new: no word of the prompt, no mark of the model's control."""
+    """The text is new: no text of the prompt is in it, and no space around it."""
     TOKENS = "tokens"
     """Written tokens are counted and bounded, read ones are counted or not told."""
     STOP = "stop"
@@ -176,7 +176,7 @@ class _Check:
     def shared_prefix(self) -> None:
         shared = [_prompt(_QUESTION, references=(1, 2)), _prompt(_OTHER, references=(1, 2)), _prompt(_OPEN, (1, 2))]
         foreign = _prompt(_QUESTION, references=(3,), query=_drawn(4))
-        apart = [self.get([asked])[0] for prompt in shared for asked in (foreign, prompt)][1::2]
+        apart = [self.after(foreign, prompt) for prompt in shared]
         self.same(apart, self.get(shared), "asked apart and together with others about the same pictures")
         in_turn = [self.get([prompt])[0] for prompt in shared]
         self.same(apart, in_turn, "asked apart and one after the other about the same pictures")
@@ -185,7 +185,8 @@ class _Check:
     def new_text(self) -> None:
         prompt = _prompt(_OPEN)
         text = self.get([prompt])[0].text
-        _want(prompt.messages[-1].text not in text, f"the text must be new, without the prompt. Got {text!r}")
+        told = [part.text for message in prompt.messages for part in message.parts if isinstance(part, TextPart)]
+        _want(not any(part in text for part in told), f"the text must be new, without the prompt. Got {text!r}")
         _want(text == text.strip(), f"the text must be stripped of space around it. Got {text!r}")
 
     def tokens(self) -> None:
@@ -220,6 +221,11 @@ class _Check:
     def get(self, prompts: Sequence[Prompt]) -> list[Reply]:
         return self.only_replies(self.ask(prompts))
 
+    def after(self, before: Prompt, prompt: Prompt) -> Reply:
+        """The reply to a prompt that is asked by itself, just after another."""
+        self.get([before])
+        return self.get([prompt])[0]
+
     def only_replies(self, answered: Sequence[Answered]) -> list[Reply]:
         faults = [one for one in answered if not isinstance(one, Reply)]
         _want(not faults, f"a plain prompt must get a reply. Got {faults[:1]}")
@@ -228,7 +234,8 @@ class _Check:
     def same(self, ones: Sequence[Reply], others: Sequence[Reply], what: str) -> None:
         for one, other in zip(ones, others, strict=True):
             _want(one.scoring == other.scoring, f"replies {what} must be scored alike. Got {one} and {other}")
-            _want(one.text == other.text, f"texts {what} must agree. Got {one.text!r} and {other.text!r}")
+            texts = (one.thought, one.text), (other.thought, other.text)
+            _want(texts[0] == texts[1], f"texts {what} must agree. Got {texts[0]} and {texts[1]}")
             gap = _gap(one.scores, other.scores)
             _want(gap <= self.tolerance, f"scores {what} must agree to {self.tolerance:g}. They differ by {gap:.2g}")
 
