@@ -8,11 +8,14 @@ import pytest
 import echo_iad.experts.fusion as module
 from echo_iad import Echo
 from echo_iad.deciders.fusion import ALONE
+from echo_iad.deciders.mllm import MllmDecider
 from echo_iad.domain.decisions import Decision, Status
+from echo_iad.domain.messages import pictures_of
 from echo_iad.domain.questions import DEFAULT_QUESTION, QuestionType
 from echo_iad.encoders.catalog import load_image_encoder
 from echo_iad.experts.fusion import LEAST_NORMALS, FusionCalibrator
 from echo_iad.memory.store import Memory
+from echo_iad.mllms.scripted import Line, ScriptedMllm
 from echo_iad.samples import sample_parts
 from echo_iad.settings import load_profile
 
@@ -276,20 +279,34 @@ def test_progress_is_told_in_parts(memory, encoder):
     assert told == [(4, 5, OBJECT), (5, 5, OBJECT)]
 
 
-def test_a_multimodal_model_is_asked_by_its_decider(memory, encoder):
+class TestScripted:
     """The whole way, with a script in place of the model: letters change places, what they mean is read."""
-    from echo_iad.deciders.mllm import MllmDecider
-    from echo_iad.domain.messages import pictures_of
-    from echo_iad.mllms.scripted import Line, ScriptedMllm
 
-    def script(messages):
-        query = next(picture for picture in pictures_of(messages) if picture.label == "query")
-        yes = "A" if "A. Yes." in messages[-1].text else "B"
-        p = 0.95 if " with a " in query.path else 0.6
-        return Line(probabilities={yes: p, "AB".replace(yes, ""): 1 - p})
+    @pytest.fixture
+    def learn(self, memory, encoder):
+        def learn(script):
+            def said(messages):
+                query = next(picture for picture in pictures_of(messages) if picture.label == "query")
+                yes, no = "AB" if "A. Yes." in messages[-1].text else "BA"
+                return script(yes, no, " with a " in query.path)
 
-    decider = MllmDecider(ScriptedMllm(script), PROFILE.decider)
-    fusion = FusionCalibrator(memory, encoder, decider, PROFILE).fusion(OBJECT)
-    assert fusion.separation_model == 1.0
-    assert fusion.model > 0
-    assert 0.41 < fusion.neutral < 2.94  # between the log-odds of 0.6 and 0.95
+            decider = MllmDecider(ScriptedMllm(said), PROFILE.decider)
+            return FusionCalibrator(memory, encoder, decider, PROFILE).fusion(OBJECT)
+
+        return learn
+
+    def test_a_model_that_scores_its_options(self, learn):
+        fusion = learn(
+            lambda yes, no, spoilt: Line(probabilities={yes: 0.95, no: 0.05} if spoilt else {yes: 0.6, no: 0.4})
+        )
+        assert fusion.separation_model == 1.0
+        assert fusion.model > 0
+        assert 0.41 < fusion.neutral < 2.94  # between the log-odds of 0.6 and 0.95
+
+    def test_a_model_that_only_writes(self, learn):
+        fusion = learn(lambda yes, no, spoilt: f"Answer: {yes if spoilt else no}")
+        assert fusion.separation_model == 1.0
+        assert fusion.model > 0
+
+    def test_a_model_that_writes_what_is_no_answer(self, learn):
+        assert learn(lambda yes, no, spoilt: "A picture of a part.").parts == 0

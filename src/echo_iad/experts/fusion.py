@@ -45,9 +45,10 @@ Progress = Callable[[int, int, str], None]
 _MOST_HELD_OUT = 16
 _TOGETHER = 4  # parts that the model is asked about in one go
 _LEAST_DECODED = 448  # as enrolment and inspection decode
+_DEFECTIVE, _GOOD = "Yes.", "No."
 _QUESTIONS = (
-    Question(DEFAULT_QUESTION, {"A": "Yes.", "B": "No."}),
-    Question(DEFAULT_QUESTION, {"A": "No.", "B": "Yes."}),
+    Question(DEFAULT_QUESTION, {"A": _DEFECTIVE, "B": _GOOD}),
+    Question(DEFAULT_QUESTION, {"A": _GOOD, "B": _DEFECTIVE}),
 )
 """Taken by turns: a liking for one letter must not pass for a leaning to one side."""
 
@@ -86,7 +87,7 @@ class _Verdicts:
 
     compared: float
     said: float
-    """The model's log-odds of "defective"; NaN where it gave no probability."""
+    """The model's log-odds of "defective"; NaN where it did not answer."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class _Heard:
 
     @property
     def is_answered(self) -> bool:
-        """Whether the model gave a probability for both."""
+        """Whether the model answered about both."""
         return not math.isnan(self.good.said + self.spoilt.said)
 
 
@@ -111,7 +112,7 @@ class FusionCalibrator:
     image_encoder : ImageEncoder
         The one that made the memory.
     decider : Decider
-        Asks the model; what it gives as ``p_anomalous`` is taken for the model's word.
+        Asks the model; what it gives as ``p_anomalous`` is taken for the model's word, or else its option for 0 or 1.
     profile : Profile
         Its retrieval, comparison, tolerance, decider and plan for discrimination say how the model is asked.
     """
@@ -275,6 +276,8 @@ def _numbers(picture: Picture) -> list[int]:
 
 def _verdicts(shown: _Shown, decision: Decision) -> _Verdicts:
     p_model = decision.p_anomalous
+    if p_model is None and decision.option is not None:  # it only wrote so
+        p_model = float(shown.asked.question.options[decision.option] == _DEFECTIVE)
     return _Verdicts(shown.compared, math.nan if p_model is None else log_odds(p_model))
 
 
