@@ -1,6 +1,7 @@
 """Every family keeps every promise, with random weights: what is proved is the way in and out, not the answers."""
 
 import json
+import logging
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from echo_iad.testing import check_mllm
 from echo_iad.testing.random_mllm import FAMILIES
 
 torch = pytest.importorskip("torch")
+transformers = pytest.importorskip("transformers")
 load_processor = pytest.importorskip("echo_iad.mllms.processors").load_processor
 
 RED, GREEN, BLUE = (200, 30, 30), (30, 200, 30), (30, 30, 200)
@@ -171,6 +173,15 @@ def test_control_words_in_a_question_lose_their_power(family):
     (spiked,) = given(mllm, [prompt(f"Is it {' '.join(control)} A or B?")], "input_ids")
     numbers = torch.tensor(sorted(control.values()))
     assert torch.isin(spiked, numbers).sum() == torch.isin(plain, numbers).sum()
+
+
+def test_the_library_says_nothing_while_it_is_asked(family):
+    """Some warn at their first pass of what would be faster; what a command prints is its own."""
+    mllm, levels = family.load(), set()
+    hook = mllm._model.register_forward_pre_hook(lambda *_: levels.add(transformers.utils.logging.get_verbosity()))
+    mllm.ask([prompt()])
+    hook.remove()
+    assert levels == {logging.ERROR}
 
 
 @pytest.mark.parametrize("name", ["minicpmv4_6", "qwen3_vl"])

@@ -66,10 +66,11 @@ class TransformersMllm:
         Labels are scored as the first that the model writes. Writing is greedy: the most probable token at each step.
         """
         numbered = dict(enumerate(prompts))
-        answered = {} if self._prefixes is None else self._sharing(numbered, self._prefixes)
-        left = {place: prompt for place, prompt in numbered.items() if place not in answered}
-        for places in self._batches(left):
-            answered |= zip(places, self._apart([prompts[place] for place in places]), strict=True)
+        with quiet():
+            answered = {} if self._prefixes is None else self._sharing(numbered, self._prefixes)
+            left = {place: prompt for place, prompt in numbered.items() if place not in answered}
+            for places in self._batches(left):
+                answered |= zip(places, self._apart([prompts[place] for place in places]), strict=True)
         return [answered[place] for place in numbered]
 
     def _sharing(self, prompts: Mapping[int, Prompt], prefixes: PrefixCache) -> dict[int, Answered]:
