@@ -199,6 +199,11 @@ def test_a_memory_that_another_process_writes_does_not_fail_the_inspection(known
     assert found.by == "model scripted:picker, not kept"
 
 
+def test_there_must_be_something_to_choose_from():
+    with pytest.raises(ValueError, match="Got none about 'gear'"):
+        Sought("gear", WHICH, QuestionType.CLASSIFICATION, ())
+
+
 def test_several_questions_are_asked_together_and_fail_alone(known):
     second = Question("Where is it?")
 

@@ -36,6 +36,11 @@ class Sought:
     knowledge: tuple[KnowledgePassage, ...]
     """All that is known about the object; not empty."""
 
+    def __post_init__(self) -> None:
+        if not self.knowledge:
+            msg = f"Sought.knowledge must hold a passage to choose from. Got none about {self.object!r}."
+            raise ValueError(msg)
+
 
 @dataclass(frozen=True)
 class Guidance:
