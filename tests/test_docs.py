@@ -27,7 +27,11 @@ from echo_iad.evaluation.benchmark.mmad import read_mmad
 from echo_iad.images.loading import load_picture
 from echo_iad.memory import database
 from echo_iad.memory.store import Memory
+from echo_iad.mllms.base import Prompt
 from echo_iad.mllms.catalog import load_mllm
+from echo_iad.mllms.retrying import Fault
+from echo_iad.mllms.server_mllm import ServerMllm
+from echo_iad.mllms.server_replies import Completion
 from echo_iad.settings import Profile, load_profile, profile_text
 from echo_iad.testing import check_text_encoder
 
@@ -128,15 +132,39 @@ def scores_of(line):
     Path("answers.jsonl").write_text(line, encoding="utf-8")
     pixels = np.zeros((4, 4, 3), np.uint8)
     prompt = (Message(Role.USER, (PicturePart(pixels, "query", "new.jpg"), TextPart("Is there any defect?"))),)
-    return load_mllm("scripted:answers.jsonl").score_options([prompt], ["A", "B"])
+    (answered,) = load_mllm("scripted:answers.jsonl").ask([Prompt(prompt, ("A", "B"))])
+    return answered
 
 
 def mllm_error(memory):
-    scores_of('{"image": "other.jpg", "answer": "A"}')
+    raise scores_of('{"image": "other.jpg", "answer": "A"}')
 
 
-def unscored_error(memory):
-    scores_of('{"answer": "A"}')
+class Server:
+    """A connection that gets the same for every request."""
+
+    url = "http://127.0.0.1:8000/v1"
+
+    def __init__(self, got):
+        self.got = got
+
+    def complete(self, body, stop):
+        return self.got
+
+    def ask(self, count):
+        messages = (Message(Role.USER, (TextPart("Is there any defect?"),)),)
+        return ServerMllm("openai:model", self, 1).ask([Prompt(messages)] * count)
+
+
+def refused_error(memory):
+    declined = Completion(
+        text="", thought="", refusal="I will not judge this.", ended="stop", first=(), prompt_tokens=9, new_tokens=0
+    )
+    raise Server(declined).ask(1)[0]
+
+
+def model_gone_error(memory):
+    Server(Fault("it answered 500, out of memory", status=500)).ask(5)
 
 
 @dataclass(frozen=True)

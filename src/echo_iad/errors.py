@@ -10,7 +10,7 @@ The tree::
     │   ├── ToleranceError        a false-alarm rate or a threshold out of range
     │   ├── KnowledgeError        a knowledge file that cannot be read
     │   ├── MissingExtraError     an optional package is not installed
-    │   ├── MissingModelError     a checkpoint is not there
+    │   ├── MissingModelError     a model is not there: a checkpoint, or a server
     │   ├── UnknownNameError      a name that no registry holds
     │   ├── EvaluationError       a benchmark, a run or its folder that cannot be used
     │   ├── ModelGoneError        a model that answered before answers nothing more
@@ -21,6 +21,7 @@ The tree::
     │       ├── ForeignEncoderError   made by another encoder than the profile's
     │       └── UnknownObjectError    an object that is not enrolled
     ├── MllmError                 a multimodal model cannot answer one prompt: a failed decision
+    │   └── RefusedError          it declined to answer
     └── ContractError             a plug-in broke a promise (a bug, its traceback stays)
 
 A message says what is wrong, whose it is, what is allowed, what was got, and the next step.
@@ -69,7 +70,7 @@ class MissingExtraError(UserError):
 
 
 class MissingModelError(UserError):
-    """A checkpoint that is not on this machine."""
+    """A model that is not there: a checkpoint that is not on this machine, a server that cannot be reached or used."""
 
 
 class UnknownNameError(UserError):
@@ -124,6 +125,10 @@ class UnknownObjectError(MemoryStoreError):
 
 class MllmError(EchoError):
     """A multimodal model could not answer this one prompt; others may go on."""
+
+
+class RefusedError(MllmError):
+    """A multimodal model declined to answer a prompt, and said so apart from any answer."""
 
 
 class ContractError(EchoError):

@@ -91,7 +91,6 @@ FAULTS = {
     "a wrong shape": (Say({"choices": [{"message": {"content": {"B": 1}}}]}), "choices.0.message.content"),
     "nothing written": (Say(completion("", first={"<think>": 1.0})), "wrote nothing"),
     "cut off while thinking": (Say(completion(None, ended="length", reasoning="Hm")), "raise max_new_tokens"),
-    "declined apart": (Say(completion(None, refusal="I will not judge B.")), "declined: I will not judge B"),
     "a content filter": (Say(completion("B", first={"B": 1.0}, ended="content_filter")), "content filter"),
     "a closed connection": (Say(completion("B"), cut_after=0), "No answer from http"),
     "a connection closed within": (Say(completion("B"), cut_after=40), "No answer from http"),
@@ -111,6 +110,13 @@ def evidence():
 def decide(mllm, evidence):
     decider = MllmDecider(mllm, load_profile("edge").decider.model_copy(update={"rotations": 1}))
     return lambda question=WHICH: decider.decide(question, QuestionType.CLASSIFICATION, evidence)
+
+
+def test_a_refusal_that_stands_apart_is_one(server, decide):
+    server.answer = lambda body: Say(completion(None, refusal="I will not judge B"))
+    decision = decide()
+    assert (decision.status, decision.raw_text) == (Status.FAILED, "I will not judge B")
+    assert decision.reason.startswith("Refused: ")
 
 
 @pytest.mark.parametrize("fault", FAULTS)

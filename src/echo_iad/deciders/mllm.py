@@ -22,7 +22,7 @@ from echo_iad.domain.decisions import Decision, Status
 from echo_iad.domain.evidence import Evidence
 from echo_iad.domain.questions import Expert, Question, QuestionType
 from echo_iad.encoders.base import TextEncoder
-from echo_iad.errors import EchoError, MllmError, UserError
+from echo_iad.errors import EchoError, MllmError, RefusedError, UserError
 from echo_iad.mllms.base import MLLM, Answered, Prompt, Reply
 from echo_iad.mllms.cards import refuse_references
 from echo_iad.mllms.catalog import load_mllm
@@ -112,6 +112,8 @@ class MllmDecider:
             return [MllmError(str(fault))] * len(prompts)
 
     def _decision(self, put: Put, reading: Reading | MllmError, evidence: Evidence) -> Decision:
+        if isinstance(reading, RefusedError):
+            return replace(self._failed(f"{REFUSED} the model declined to answer."), raw_text=str(reading))
         if isinstance(reading, MllmError):
             return self._failed(f"No answer: {reading}")
         p_model = _word(put, reading) if put.fuses else None

@@ -30,6 +30,8 @@ class Fault:
     """Status of HTTP; None when no whole answer arrived."""
     wait_s: float | None = None
     """Seconds that the server asks to wait; None when it does not."""
+    is_declined: bool = False
+    """Whether the model declined to answer, in the words of ``cause``."""
 
     @property
     def may_pass(self) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from echo_iad.domain.decisions import Scoring
-from echo_iad.errors import MllmError, ModelGoneError
+from echo_iad.errors import MllmError, ModelGoneError, RefusedError
 from echo_iad.mllms.base import Answered, Prompt, Reply
 from echo_iad.mllms.retrying import Fault
 from echo_iad.mllms.server_replies import Completion, label_in, label_scores
@@ -129,6 +129,8 @@ class ServerMllm:
 
         Before its first answer every fault counts: a server that refuses each prompt is as good as gone.
         """
+        if fault.is_declined:
+            return RefusedError(fault.cause)
         with self._lock:
             self._failures = self._failures + 1 if fault.is_of_server or not self._has_answered else 0
             failures = self._failures
@@ -147,7 +149,7 @@ class ServerMllm:
 
 def _read(completion: Completion, prompt: Prompt, way: Scoring) -> Reply | Fault | _Unfit:
     if completion.refusal:
-        return Fault(f"The model declined: {' '.join(completion.refusal.split())}", status=200)
+        return Fault(" ".join(completion.refusal.split()), status=200, is_declined=True)
     if completion.ended == "content_filter":
         return Fault("A content filter of the server stopped the answer", status=200)
     return _READERS[way](completion, prompt)

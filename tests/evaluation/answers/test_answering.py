@@ -97,7 +97,7 @@ def test_a_picture_that_is_enrolled_is_marked(enrolled, benchmark, read_only_mma
         (Decision(Status.ABSTAINED), AnswerStatus.ABSTAINED),
         (Decision(Status.FAILED, reason="The server is down."), AnswerStatus.FAILED),
         (Decision(Status.FAILED, raw_text="Perhaps A or B."), AnswerStatus.UNPARSED),
-        (Decision(Status.FAILED, raw_text="I'm sorry, but I can't assist with that."), AnswerStatus.REFUSED),
+        (Decision(Status.FAILED, reason="Refused: it declined.", raw_text="No, thank you."), AnswerStatus.REFUSED),
     ],
 )
 def test_how_an_answer_ended(decision, status):

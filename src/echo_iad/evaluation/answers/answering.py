@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from echo_iad import __version__
-from echo_iad.deciders.answers import looks_refused
+from echo_iad.deciders.mllm import REFUSED
 from echo_iad.domain.decisions import Decision, Inspection, Status
 from echo_iad.domain.parts import Picture
 from echo_iad.echo import Echo
@@ -158,7 +158,7 @@ def status_of(decision: Decision) -> AnswerStatus:
         return AnswerStatus.ABSTAINED
     if not decision.raw_text:
         return AnswerStatus.FAILED
-    return AnswerStatus.REFUSED if looks_refused(decision.raw_text) else AnswerStatus.UNPARSED
+    return AnswerStatus.REFUSED if decision.reason.startswith(REFUSED) else AnswerStatus.UNPARSED
 
 
 def _digest(picture: Picture, values: Mapping[str, Any], evidence: Mapping[str, Any], profile_sha256: str) -> str:
