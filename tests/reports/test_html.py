@@ -130,12 +130,22 @@ def test_every_picture_has_words_and_every_table_headers(page):
 def test_hostile_words_stay_words(tmp_path, make_item, inspection):
     knowledge = (replace(inspection.knowledge[0], text=HOSTILE, source=HOSTILE, topic=HOSTILE),)
     changes = {"image": HOSTILE, "object": HOSTILE, "question": HOSTILE, "options": {"A": HOSTILE, "B": HOSTILE}}
+    changes["decision"] = replace(inspection.decision, raw_text=HOSTILE, model=HOSTILE)
+    changes["knowledge_by"] = f"model {HOSTILE}"
     item = make_item(inspection, knowledge=knowledge, profile=HOSTILE, missing={HOSTILE: HOSTILE}, **changes)
     write_report(tmp_path / "report.html", [item], title=HOSTILE, memory=HOSTILE, made_at=HOSTILE)
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "<script" not in text
     assert "<img src=x" not in text
     Page(text)
+
+
+def test_what_a_model_wrote_and_gave_alone_is_shown(tmp_path, make_item, inspection):
+    decision = replace(inspection.decision, raw_text="It is brown.\nB", p_anomalous=0.9, p_model=0.25)
+    write_report(tmp_path / "report.html", [make_item(inspection, decision=decision)])
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "It is brown.\nB" in text
+    assert "with probability 90 %; 25 % by the model alone" in text
 
 
 def test_the_same_inspections_give_the_same_bytes(tmp_path, make_item, inspection):

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from echo_iad.domain.decisions import Decision, Status
 from echo_iad.reports import words
 
@@ -39,6 +41,19 @@ def test_experts_with_the_same_lack_are_told_together(inspection):
     lacks = {"reference_extractor": "Unknown.", "knowledge_guide": "Empty.", "visual_comparator": "Unknown."}
     told = words.missing(replace(inspection, missing=lacks))
     assert told == ["reference extractor and visual comparator: Unknown.", "knowledge guide: Empty."]
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("", ""),
+        ("embedding", ""),
+        ("model openai:m, approved by Ada", "Chosen by model openai:m, approved by Ada."),
+        ("embedding, because the model failed: gone", "Chosen by embedding, because the model failed: gone."),
+    ],
+)
+def test_who_chose_the_knowledge_is_said_where_a_model_was_to(inspection, by, said):
+    assert words.chosen_by(replace(inspection, knowledge_by=by)) == said
 
 
 def test_a_reason_is_not_said_twice(inspection):

@@ -98,6 +98,12 @@ def p_value_sentence(comparison: Comparison) -> str:
     return f"{p_value(comparison.p_value)}: {percent(comparison.p_value)} of good parts at most would score this high"
 
 
+def chosen_by(inspection: Inspection) -> str:
+    """Say who chose the knowledge where a model was asked to; empty where Echo chose alone."""
+    by = inspection.knowledge_by
+    return f"Chosen by {by}." if "model" in by else ""
+
+
 def answer(inspection: Inspection) -> str:
     """The decision in words: the option with its letter, the text, or that there is none."""
     decision = inspection.decision
