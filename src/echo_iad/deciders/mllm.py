@@ -129,13 +129,16 @@ class MllmDecider:
         assert comparison is not None  # put.fuses says so
         assert fusion is not None
         p = fused_p_anomalous(comparison, p_model, fusion)
-        told = f"the score is {1 + comparison.margin:.2f} times its limit"
+        compared = f"the score is {1 + comparison.margin:.2f} times its limit"
+        unheard = (
+            "" if fusion.model else ", whose word does not count, for it tells no synthetic defects from good parts"
+        )
         return self._chosen(
             put,
             replace(reading, chances=with_p_anomalous(put.sides, _told_chances(put, reading), p)),
             p_anomalous=p,
             p_model=p_model,
-            reason=f"{self._mllm.name} gives {p_model:.0%} that it is defective, {told}; together {p:.0%}.",
+            reason=f"Defective with {p:.0%}: {compared}; {self._mllm.name} alone gives {p_model:.0%}{unheard}.",
         )
 
     def _scored(self, put: Put, reading: Reading) -> Decision:
