@@ -336,7 +336,7 @@ def _laid(canvas: _Canvas, shape: Shape, centre: tuple[int, int]) -> _Spot:
 
 
 def _gain(chance: np.random.Generator, least: float, most: float) -> FloatArray:
-    """Factors of the three channels: clearly darker or brighter, and a little tinted."""
+    """Factors of the three channels: darker or brighter, and a little tinted."""
     gain = math.exp(float(chance.choice([-1.0, 1.0])) * chance.uniform(least, most))
     factors: FloatArray = (gain * np.exp(chance.normal(0, 0.03, 3))).astype(np.float32)
     return factors
