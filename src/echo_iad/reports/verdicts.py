@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from echo_iad.domain.decisions import Inspection, Status
+from echo_iad.domain.decisions import Decision, Inspection, Status
 
 
 class Verdict(StrEnum):
@@ -21,6 +21,9 @@ class Verdict(StrEnum):
 def verdict_of(inspection: Inspection) -> Verdict:
     """Sum one inspection up; only an answered decision can make a part good.
 
+    Where a model gives a verdict of its own and the comparison says otherwise, nobody can be sure, unless both were
+    weighed against each other: then that counts.
+
     Examples
     --------
     >>> from echo_iad.domain.decisions import Decision
@@ -34,6 +37,17 @@ def verdict_of(inspection: Inspection) -> Verdict:
         return Verdict.FAILED
     if inspection.decision.status is Status.ABSTAINED:
         return Verdict.NOT_SURE
-    if inspection.comparison is not None:
-        return Verdict.ANOMALOUS if inspection.comparison.is_anomalous else Verdict.GOOD
-    return Verdict.ANSWERED
+    compared = None if inspection.comparison is None else inspection.comparison.is_anomalous
+    said = _said_by_model(inspection.decision)
+    if inspection.decision.p_model is not None:  # weighed against the comparison already
+        return Verdict.ANOMALOUS if said else Verdict.GOOD
+    if compared is None:
+        return Verdict.ANSWERED
+    if said is not None and said != compared:
+        return Verdict.NOT_SURE
+    return Verdict.ANOMALOUS if compared else Verdict.GOOD
+
+
+def _said_by_model(decision: Decision) -> bool | None:
+    """Whether a model's decision calls the part defective; None when no model gave a verdict."""
+    return None if decision.model is None or decision.p_anomalous is None else decision.p_anomalous > 0.5
