@@ -16,7 +16,8 @@ from tokenizers import Tokenizer
 from echo_iad.testing import random_chats as chats
 from echo_iad.testing.random_words import byte_words, piece_words
 
-_SIDE, _PATCH, _PLACES = 56, 14, 16
+_SIDE, _PATCH = 56, 14
+_PLACES = (_SIDE // _PATCH) ** 2
 _SIZE = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
 _EYES = {**_SIZE, "image_size": _SIDE, "patch_size": _PATCH}
 _SQUARE = {"height": _SIDE, "width": _SIDE}
@@ -79,11 +80,11 @@ def _chat_ml_tokenizer(names: Mapping[str, str], chat: str) -> Any:
     return _tokenizer(words, chat, ends=("<|endoftext|>", None, "<|im_end|>"), names=names)
 
 
-def _language(tokenizer: Any, kind: str) -> dict[str, Any]:
-    """Settings of the language half."""
+def _language(tokenizer: Any, **kind: Any) -> dict[str, Any]:
+    """Settings of the language half; what is its kind's own is given."""
     numbers = {f"{name}_token_id": getattr(tokenizer, f"{name}_token_id") for name in ("pad", "bos", "eos")}
     limits = {"num_key_value_heads": 2, "max_position_embeddings": 16384, "vocab_size": len(tokenizer)}
-    return {"model_type": kind, **_SIZE, **limits, **numbers, "tie_word_embeddings": False}
+    return {**_SIZE, **limits, **numbers, "tie_word_embeddings": False, **kind}
 
 
 def _llava() -> Checkpoint:
@@ -91,7 +92,7 @@ def _llava() -> Checkpoint:
     tokenizer = _piece_tokenizer(chats.vicuna("<image>\n"))
     config = transformers.LlavaConfig(
         vision_config={"model_type": "clip_vision_model", **_EYES},
-        text_config=_language(tokenizer, "llama"),
+        text_config=_language(tokenizer, model_type="llama"),
         image_token_index=tokenizer.image_token_id,
     )
     pictures = transformers.CLIPImageProcessorPil(size={"shortest_edge": _SIDE}, crop_size=_SQUARE)
@@ -104,7 +105,7 @@ def _llava_interleave() -> Checkpoint:
     tokenizer = _chat_ml_tokenizer({"image_token": "<image>"}, chats.chat_ml("<image>\n", pictures_first=True))
     config = transformers.LlavaConfig(
         vision_config={"model_type": "siglip_vision_model", **_EYES, "vision_use_head": False},
-        text_config=_language(tokenizer, "qwen2"),
+        text_config=_language(tokenizer, model_type="qwen2"),
         image_token_index=tokenizer.image_token_id,
         vision_feature_select_strategy="full",
         vision_feature_layer=-1,
@@ -120,7 +121,7 @@ def _llava_next() -> Checkpoint:
     tokenizer = _piece_tokenizer(chats.instructions("<image>\n"))
     config = transformers.LlavaNextConfig(
         vision_config={"model_type": "clip_vision_model", **_EYES},
-        text_config=_language(tokenizer, "mistral") | {"sliding_window": None},
+        text_config=_language(tokenizer, model_type="mistral", sliding_window=None),
         image_token_index=tokenizer.image_token_id,
         image_grid_pinpoints=_GRID,
     )
@@ -137,7 +138,7 @@ def _llava_onevision() -> Checkpoint:
     tokenizer = _chat_ml_tokenizer(names, chats.chat_ml("<image>", pictures_first=True))
     config = transformers.LlavaOnevisionConfig(
         vision_config={"model_type": "siglip_vision_model", **_EYES, "vision_use_head": False},
-        text_config=_language(tokenizer, "qwen2"),
+        text_config=_language(tokenizer, model_type="qwen2"),
         image_token_index=tokenizer.image_token_id,
         video_token_index=tokenizer.video_token_id,
         image_grid_pinpoints=_GRID,
@@ -154,7 +155,7 @@ def _internvl() -> Checkpoint:
     tokenizer = _chat_ml_tokenizer(names, chats.chat_ml("<IMG_CONTEXT>\n"))
     config = transformers.InternVLConfig(
         vision_config=_EYES,
-        text_config=_language(tokenizer, "qwen2"),
+        text_config=_language(tokenizer, model_type="qwen2"),
         image_token_id=tokenizer.context_image_token_id,
         image_seq_length=_PLACES // 4,
         tie_word_embeddings=False,
@@ -169,7 +170,7 @@ def _utterance_tokenizer(opening: str) -> Any:
     places = [f"<row_{row}_col_{column}>" for row in (1, 2) for column in (1, 2)]
     named = {"image_token": "<image>", "fake_image_token": "<fake_token_around_image>"}
     named |= {"global_image_token": "<global-img>", "end_of_utterance_token": "<end_of_utterance>"}
-    words = byte_words(["<pad>", opening, "<|end|>", *named.values(), *places])
+    words = byte_words(["<pad>", opening, *named.values(), *places])
     chat = chats.utterances("<image>", opening)
     return _tokenizer(words, chat, ends=("<pad>", opening, "<end_of_utterance>"), names=named)
 
@@ -179,7 +180,7 @@ def _idefics3() -> Checkpoint:
     tokenizer = _utterance_tokenizer("<|begin_of_text|>")
     config = transformers.Idefics3Config(
         vision_config=_EYES,
-        text_config=_language(tokenizer, "llama"),
+        text_config=_language(tokenizer, model_type="llama"),
         image_token_id=tokenizer.image_token_id,
         scale_factor=2,
     )
@@ -194,7 +195,7 @@ def _smolvlm() -> Checkpoint:
     tokenizer = _utterance_tokenizer("<|im_start|>")
     config = transformers.SmolVLMConfig(
         vision_config=_EYES,
-        text_config=_language(tokenizer, "llama"),
+        text_config=_language(tokenizer, model_type="llama"),
         image_token_id=tokenizer.image_token_id,
         pad_token_id=tokenizer.pad_token_id,
         scale_factor=2,
@@ -210,8 +211,7 @@ def _qwen(language: Mapping[str, Any], chat: Callable[[str], str]) -> tuple[Any,
     names = dict(zip(kinds, ("<|image_pad|>", "<|video_pad|>", "<|vision_start|>", "<|vision_end|>"), strict=True))
     tokenizer = _chat_ml_tokenizer(names, chat("<|vision_start|><|image_pad|><|vision_end|>"))
     numbers = {f"{kind}_id": getattr(tokenizer, f"{kind}_id") for kind in kinds}
-    plain = {key: value for key, value in _language(tokenizer, "").items() if key != "model_type"}
-    return tokenizer, {"text_config": plain | dict(language), **numbers}
+    return tokenizer, {"text_config": _language(tokenizer, **language), **numbers}
 
 
 def _qwen2_vl() -> Checkpoint:
@@ -256,7 +256,7 @@ def _minicpmv4_6() -> Checkpoint:
     layers = {"layer_types": ["linear_attention", "full_attention"], "rope_parameters": rope}
     config = transformers.MiniCPMV4_6Config(
         vision_config=_EYES,
-        text_config=_language(tokenizer, "qwen3_5_text") | heads | layers,
+        text_config=_language(tokenizer, model_type="qwen3_5_text", **heads, **layers),
         image_token_id=tokenizer.image_token_id,
         video_token_id=tokenizer.video_token_id,
         insert_layer_id=0,
