@@ -5,10 +5,10 @@ BASE := .venv
 DEV := .venv-dev
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' 2>/dev/null)
-BENCHMARKS := retrieval question_types tolerance edge mmad
+BENCHMARKS := retrieval question_types tolerance edge mmad fusion
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format wheel bench constraints clean
+.PHONY: help demo test check format wheel bench bench-mllm constraints clean
 
 help:  ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ wheel: $(DEV)/.echo-dev  ## build dist/*.whl
 
 bench: $(DEV)/.echo-dev  ## measure, and write benchmarks/*.json and the tables of the docs
 	for name in $(BENCHMARKS); do $(DEV)/bin/python benchmarks/$$name.py || exit 1; done
+
+bench-mllm: $(DEV)/.echo-dev  ## measure how fast a multimodal model is driven, with random weights
+	$(DEV)/bin/python benchmarks/mllm.py
 
 constraints: $(DEV)/.echo-dev  ## write the installed versions to constraints.txt
 	sed -n '/^#/p' constraints.txt > constraints.new

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import TypeAlias, overload
+from typing import TypeAlias
 
 from echo_iad.comparison.comparator import Tolerance, compare
-from echo_iad.comparison.features import PatchFeatures, patch_features
 from echo_iad.comparison.normality import FORMAT, Normality, fit_normality
 from echo_iad.domain.evidence import Comparison
 from echo_iad.domain.parts import FloatArray, Picture
+from echo_iad.experts.stored_features import StoredFeatures
 from echo_iad.images.preparing import decode_jpeg
 from echo_iad.memory.cache import read_cache, write_cache
 from echo_iad.memory.store import Memory
@@ -96,31 +96,9 @@ class VisualComparator:
         arrays = read_cache(path, stamp)
         if arrays is not None:
             return Normality.from_arrays(arrays)
-        normals = _StoredFeatures(self._memory, object)
+        normals = StoredFeatures(self._memory, self._memory.ids(object))
         if not normals:
             return None
         normality = fit_normality(normals, megabytes=self._settings.bank_megabytes, seed=self._seed)
         write_cache(path, stamp, normality.to_arrays())
         return normality
-
-
-class _StoredFeatures(Sequence[PatchFeatures]):
-    """Patch features of an object's normals, read when looked at: hundreds would not fit at once."""
-
-    def __init__(self, memory: Memory, object: str) -> None:
-        self._memory = memory
-        self._ids = memory.ids(object)
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    @overload
-    def __getitem__(self, position: int) -> PatchFeatures: ...
-
-    @overload
-    def __getitem__(self, position: slice) -> list[PatchFeatures]: ...
-
-    def __getitem__(self, position: int | slice) -> PatchFeatures | list[PatchFeatures]:
-        if isinstance(position, slice):
-            return [self[number] for number in range(*position.indices(len(self)))]
-        return patch_features(self._memory.levels(self._ids[position]))
