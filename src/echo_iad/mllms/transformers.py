@@ -100,10 +100,9 @@ class TransformersMllm:
         if prefix is None:
             return {}
         ends = {place: one.tokens[len(prefix.tokens) :] for place, one in encoded.items()}
+        by_length = sorted(ends, key=lambda place: len(ends[place]))  # pads least
         answered: dict[int, Answered] = {}
-        for places in self._batches(
-            {place: prompts[place] for place in sorted(ends, key=lambda place: len(ends[place]))}
-        ):
+        for places in self._batches({place: prompts[place] for place in by_length}):
             reading = ContinuedReading(self._model, prefix, [ends[place] for place in places], self._chat.filler)
             answered |= zip(places, self._replies([prompts[place] for place in places], reading), strict=True)
         return answered
@@ -112,7 +111,8 @@ class TransformersMllm:
         """Places of prompts that one pass can answer, in their order."""
         kinds: dict[object, list[int]] = {}
         for place, prompt in prompts.items():
-            kinds.setdefault((not prompt.labels) and (prompt.max_new_tokens, prompt.stop), []).append(place)
+            kind = None if prompt.labels else (prompt.max_new_tokens, prompt.stop)
+            kinds.setdefault(kind, []).append(place)
         for places in kinds.values():
             yield from (places[start : start + self._batch] for start in range(0, len(places), self._batch))
 
