@@ -11,7 +11,7 @@ BENCHMARKS := retrieval question_types tolerance edge mmad fusion
 .PHONY: help demo test check format wheel bench bench-mllm constraints clean
 
 help:  ## list the tasks
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(BASE)/.echo-base  ## install the pinned base (no torch) and inspect the sample parts
 	$(BASE)/bin/echo-iad demo

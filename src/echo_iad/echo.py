@@ -60,16 +60,24 @@ class Echo:
     profile : Profile
     memory : Memory
         Stays open until `close`.
+    learning : callable, optional
+        See `from_profile`.
     """
 
-    def __init__(self, profile: Profile, memory: Memory) -> None:
+    def __init__(self, profile: Profile, memory: Memory, *, learning: Progress | None = None) -> None:
         self.profile = profile
         self.memory = memory
-        self._consulting = Consulting(Wiring(profile, memory))
+        self._consulting = Consulting(Wiring(profile, memory, learning))
 
     @classmethod
     def from_profile(
-        cls, profile: str | Profile = "edge", *, memory: Path | str, create: bool = False, read_only: bool = False
+        cls,
+        profile: str | Profile = "edge",
+        *,
+        memory: Path | str,
+        create: bool = False,
+        read_only: bool = False,
+        learning: Progress | None = None,
     ) -> Self:
         """Open a memory with a profile.
 
@@ -83,9 +91,12 @@ class Echo:
             Make the memory when there is none.
         read_only : bool
             Change nothing; works on a folder that may not be written.
+        learning : callable, optional
+            Called while a model is asked how much its word counts, with the parts done, how many there are, and the
+            object: once for each object, where the profile weighs its verdict.
         """
         chosen = load_profile(profile) if isinstance(profile, str) else profile
-        return cls(chosen, Memory.open(memory, create=create, read_only=read_only))
+        return cls(chosen, Memory.open(memory, create=create, read_only=read_only), learning=learning)
 
     def __enter__(self) -> Self:
         return self

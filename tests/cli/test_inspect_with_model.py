@@ -57,3 +57,17 @@ def test_a_random_model_decides_and_repeats_itself(echo_iad, memory, photo, tmp_
     assert (one["status"], one["scoring"], one["model"]) == ("answered", "logprobs", model)
     assert sum(one["probabilities"].values()) == pytest.approx(1)
     assert one["p_anomalous"] == pytest.approx(one["probabilities"]["A"])
+
+
+def test_a_weighed_verdict_learns_once_and_says_so_on_a_terminal(echo_iad, memory, photo, tmp_path, monkeypatch):
+    script = tmp_path / "answers.jsonl"
+    script.write_text('{"probabilities": {"A": 0.6, "B": 0.4}}\n')
+    command = ("inspect", photo, "--memory", memory, "--profile", "guided", "--model", f"scripted:{script}", "--json")
+    monkeypatch.setattr("echo_iad.cli.inspect._is_terminal", lambda: True)
+    first, again = echo_iad(*command), echo_iad(*command)
+    assert "Learning, once, how much the model's word counts for printed_cap: 10 good parts" in first.err
+    assert again.err == ""
+    record = json.loads(again.out)
+    assert record["fusion"]["parts"] == 10
+    assert record["decision"]["p_model"] is not None
+    assert (record["decision"]["text"], record["comparison"]["is_anomalous"]) == ("Yes.", True)

@@ -276,7 +276,7 @@ def test_progress_is_told_in_parts(memory, encoder):
     told = []
     calibrator = FusionCalibrator(memory, encoder, Judge(knowing), PROFILE)
     calibrator.fusion(OBJECT, lambda *steps: told.append(steps))
-    assert told == [(4, 5, OBJECT), (5, 5, OBJECT)]
+    assert told == [(0, 5, OBJECT), (4, 5, OBJECT), (5, 5, OBJECT)]
 
 
 class TestScripted:

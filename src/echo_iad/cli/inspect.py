@@ -89,7 +89,8 @@ def inspect(  # noqa: PLR0913  one parameter for each option of the fixed interf
         with Echo.from_profile(chosen, memory=memory, read_only=read_only) as echo:
             show_prompts(echo, pictures, question, options, object, json=json)
         return
-    with Echo.from_profile(chosen, memory=memory, read_only=read_only) as echo, _bar(pictures) as progress:
+    opened = Echo.from_profile(chosen, memory=memory, read_only=read_only, learning=_say_learning)
+    with opened as echo, _bar(pictures) as progress:
         inspections = echo.inspect_many(
             pictures, question, options, object, false_alarm_rate=false_alarm_rate, threshold=threshold
         )
@@ -149,6 +150,17 @@ def parse_options(written: Sequence[str]) -> dict[str, str]:
 def _bar(pictures: Sequence[Path]) -> AbstractContextManager[Progress]:
     """A bar where the results themselves do not show how far it is."""
     return progress_bar("Inspecting", wanted=len(pictures) > 1 and not sys.stdout.isatty())
+
+
+def _say_learning(done: int, total: int, name: str) -> None:
+    """Say at its beginning what the first verdict on a product waits for."""
+    if done == 0 and _is_terminal():
+        parts = f"{total} good parts, each also with a synthetic defect"
+        typer.echo(f"Learning, once, how much the model's word counts for {name}: {parts}.", err=True)
+
+
+def _is_terminal() -> bool:
+    return sys.stderr.isatty()
 
 
 def _counted(inspections: Iterator[Inspection], total: int, progress: Progress) -> Iterator[Inspection]:

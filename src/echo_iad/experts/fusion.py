@@ -189,14 +189,15 @@ class FusionCalibrator:
     def _hear(self, half: _Half, held_out: Sequence[int], progress: Progress | None) -> list[_Heard]:
         """Compare each held-out part with the half and ask the model about it, as it is and with a defect."""
         heard: list[_Heard] = []
+        tell = progress or (lambda done, total, object: None)
+        tell(0, len(held_out), half.object)
         for start in range(0, len(held_out), _TOGETHER):
             group = held_out[start : start + _TOGETHER]
             shown = [each for place, id in enumerate(group, start) for each in self._both(half, id, place)]
             decisions = decide_all(self._decider, [each.asked for each in shown])
             verdicts = [_verdicts(each, decision) for each, decision in zip(shown, decisions, strict=True)]
             heard += [_Heard(good, spoilt) for good, spoilt in zip(verdicts[::2], verdicts[1::2], strict=True)]
-            if progress is not None:
-                progress(start + len(group), len(held_out), half.object)
+            tell(start + len(group), len(held_out), half.object)
         return heard
 
     def _both(self, half: _Half, id: int, place: int) -> list[_Shown]:

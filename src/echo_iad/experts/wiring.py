@@ -15,7 +15,7 @@ from echo_iad.encoders.base import ImageEncoder, TextEncoder
 from echo_iad.encoders.catalog import load_image_encoder, load_text_encoder
 from echo_iad.encoders.remembering import remembering
 from echo_iad.experts.decision_maker import make_decider
-from echo_iad.experts.fusion import FusionCalibrator
+from echo_iad.experts.fusion import FusionCalibrator, Progress
 from echo_iad.experts.knowledge_guide import KnowledgeGuide
 from echo_iad.experts.panel import Case, Panel
 from echo_iad.experts.reference_extractor import ReferenceExtractor
@@ -35,15 +35,18 @@ class Wiring:
     ----------
     profile : Profile
     memory : Memory
+    learning : callable, optional
+        Called while a model is asked how much its word counts, with what is done, the total, and the object at hand.
     """
 
-    def __init__(self, profile: Profile, memory: Memory) -> None:
+    def __init__(self, profile: Profile, memory: Memory, learning: Progress | None = None) -> None:
         self.profile = profile
         self._memory = memory
+        self._learning = learning
 
     def rewired(self, profile: Profile) -> Wiring:
         """Over the same memory with another profile; what both want alike is shared."""
-        other = type(self)(profile, self._memory)
+        other = type(self)(profile, self._memory, self._learning)
         if profile.encoders == self.profile.encoders:
             other.__dict__.update(image_encoder=self.image_encoder, text_encoder=self.text_encoder)
         if (profile.comparison, profile.seed) == (self.profile.comparison, self.profile.seed):
@@ -70,7 +73,7 @@ class Wiring:
         name = evidence.object.name
         if not (self.profile.decider.fuse and asks_verdict and evidence.comparison is not None and name is not None):
             return None
-        return (self._fusion.fusion(name) if learns else None) or _NOT_LEARNED
+        return (self._fusion.fusion(name, self._learning) if learns else None) or _NOT_LEARNED
 
     @cached_property
     def image_encoder(self) -> ImageEncoder:
