@@ -140,7 +140,8 @@ def enlarge(parts: Path, folder: Path) -> None:
     for picture in parts.glob("*/*/*.jpg"):
         place = folder / picture.relative_to(parts)
         place.parent.mkdir(parents=True, exist_ok=True)
-        Image.open(picture).resize((SIDE, SIDE), Image.Resampling.BICUBIC).save(place, quality=90)
+        with Image.open(picture) as small:
+            small.resize((SIDE, SIDE), Image.Resampling.BICUBIC).save(place, quality=90)
 
 
 @contextmanager

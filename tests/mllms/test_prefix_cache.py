@@ -1,6 +1,7 @@
 """What is shared is measured by the tokens that reach the model; that it is right, by the model without it."""
 
 import copy
+import weakref
 
 import pytest
 
@@ -100,8 +101,9 @@ def test_other_pictures_free_what_is_kept_before_their_own_is_read(mllm, ask):
     mllm._model.register_forward_pre_hook(
         lambda model, args, inputs: held.append(mllm._prefixes.pictures), with_kwargs=True
     )
-    first = mllm._prefixes.pictures
+    first, memory = mllm._prefixes.pictures, weakref.ref(mllm._prefixes._kept.layers[0][0])
     mllm.ask(asked(ask(seeds=(3,))))
+    assert memory() is None
     assert first not in held
     assert held[0] is None
     assert mllm._prefixes.pictures not in {None, first}
