@@ -75,6 +75,14 @@ def test_the_beginning_is_read_once_for_all_questions(mllm, read, ask):
     assert begun + ends == max(sizes)
 
 
+def test_ends_of_like_length_are_read_together(mllm, read, ask):
+    mllm.ask(about(ask))
+    read.clear()
+    long = [question + " Look at every edge and every corner of it." * 8 for question in QUESTIONS]
+    mllm.ask(asked(*(ask(question, seeds=(3,)) for question in (long[0], QUESTIONS[0], long[1], QUESTIONS[1]))))
+    assert [rows for rows, _ in read] == [1, 2, 2]
+
+
 def test_later_questions_about_the_same_pictures_go_on_from_what_is_kept(mllm, read, ask):
     mllm.ask(asked(ask(QUESTIONS[0])))
     for question in QUESTIONS[1:]:

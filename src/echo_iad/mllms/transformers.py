@@ -34,6 +34,11 @@ from echo_iad.settings import MllmSettings
 
 _PICTURE_TOKENS = ("image_token_id", "image_token_index")
 """Names that configurations give to the token that stands where a picture is."""
+_SIMILAR, _SLACK = 1.5, 32
+"""The longest end in a batch has at most so many times the tokens of the shortest, and so many more.
+
+More padding would cost more than another pass.
+"""
 
 
 class TransformersMllm:
@@ -100,11 +105,11 @@ class TransformersMllm:
         if prefix is None:
             return {}
         ends = {place: one.tokens[len(prefix.tokens) :] for place, one in encoded.items()}
-        by_length = sorted(ends, key=lambda place: len(ends[place]))  # pads least
         answered: dict[int, Answered] = {}
-        for places in self._batches({place: prompts[place] for place in by_length}):
-            reading = ContinuedReading(self._model, prefix, [ends[place] for place in places], self._chat.filler)
-            answered |= zip(places, self._replies([prompts[place] for place in places], reading), strict=True)
+        for similar in _of_similar_length({place: len(end) for place, end in ends.items()}):
+            for places in self._batches({place: prompts[place] for place in similar}):
+                reading = ContinuedReading(self._model, prefix, [ends[place] for place in places], self._chat.filler)
+                answered |= zip(places, self._replies([prompts[place] for place in places], reading), strict=True)
         return answered
 
     def _batches(self, prompts: Mapping[int, Prompt]) -> Iterator[list[int]]:
@@ -184,6 +189,17 @@ class TransformersMllm:
             )
             for new, size in zip(written, reading.sizes, strict=True)
         ]
+
+
+def _of_similar_length(lengths: Mapping[int, int]) -> list[list[int]]:
+    """Places by length, in groups whose longest is not much longer than their shortest, so that little is padded."""
+    groups: list[list[int]] = []
+    for place in sorted(lengths, key=lengths.__getitem__):
+        if groups and lengths[place] <= _SIMILAR * lengths[groups[-1][0]] + _SLACK:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return groups
 
 
 def _up_to(marks: Sequence[str], text: str) -> str:
