@@ -22,7 +22,7 @@ from echo_iad.evaluation.benchmark.questions import BenchmarkQuestion
 from echo_iad.experts.consulting import Request
 from echo_iad.reports.json_lines import to_values
 
-EVIDENCE = ("object_match", "references", "comparison", "knowledge", "reasoning", "missing")
+EVIDENCE = ("object_match", "references", "comparison", "knowledge", "knowledge_by", "reasoning", "missing", "fusion")
 """Fields of an inspection's record that are kept with an answer."""
 
 ALSO_NORMAL = "also enrolled as a good part"
