@@ -178,7 +178,7 @@ def train(
     began, recent, told = time.process_time(), [], []
     for step in range(steps):
         lesson = lessons.draw(step)
-        logits = _last_logits(network, lesson)
+        logits = last_logits(network, lesson)
         loss = torch.nn.functional.cross_entropy(logits, lesson.labels)
         optimiser.zero_grad()
         loss.backward()
@@ -203,7 +203,7 @@ def train(
     return told
 
 
-def _last_logits(network: Any, lesson: Lesson) -> torch.Tensor:
+def last_logits(network: Any, lesson: Lesson) -> torch.Tensor:
     """(n, vocabulary): what the model would write first."""
     result: torch.Tensor = network(
         input_ids=lesson.tokens,

@@ -29,9 +29,9 @@ from echo_iad.memory import database
 from echo_iad.memory.store import Memory
 from echo_iad.mllms.base import Prompt
 from echo_iad.mllms.catalog import load_mllm
-from echo_iad.mllms.retrying import Fault
-from echo_iad.mllms.server_mllm import ServerMllm
-from echo_iad.mllms.server_replies import Completion
+from echo_iad.mllms.server.asking import ServerMllm
+from echo_iad.mllms.server.replies import Completion
+from echo_iad.mllms.server.retrying import Fault
 from echo_iad.settings import Profile, load_profile, profile_text
 from echo_iad.testing import check_text_encoder
 

@@ -7,7 +7,7 @@ import pytest
 
 from echo_iad.cli.models import WIDE
 from echo_iad.errors import MissingExtraError
-from echo_iad.mllms.cards import model_cards
+from echo_iad.mllms.known.cards import model_cards
 
 
 def listed(echo_iad):

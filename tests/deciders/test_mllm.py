@@ -15,7 +15,7 @@ from echo_iad.domain.parts import Picture
 from echo_iad.domain.questions import Expert, Question, QuestionType
 from echo_iad.errors import MissingModelError, MllmError, ModelGoneError, ProfileError
 from echo_iad.mllms.base import Reply
-from echo_iad.mllms.cards import model_cards
+from echo_iad.mllms.known.cards import model_cards
 from echo_iad.mllms.scripted import Line, ScriptedMllm
 from echo_iad.settings import load_profile
 from echo_iad.testing import check_decider

@@ -9,7 +9,7 @@ from echo_iad.domain.messages import Message, PicturePart, Role, TextPart
 from echo_iad.mllms.base import Prompt
 from echo_iad.mllms.catalog import load_mllm
 from echo_iad.mllms.cost import Cost, estimate
-from echo_iad.mllms.image_tokens import PixelTokens
+from echo_iad.mllms.known.image_tokens import PixelTokens
 from echo_iad.testing import write_random_mllm
 from echo_iad.testing.random_mllm import FAMILIES
 

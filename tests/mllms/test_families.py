@@ -14,14 +14,14 @@ from echo_iad.domain.messages import Message, PicturePart, Role, TextPart
 from echo_iad.errors import MllmError
 from echo_iad.mllms.base import Prompt, Reply, normalised
 from echo_iad.mllms.catalog import load_mllm
-from echo_iad.mllms.spellings import spellings
+from echo_iad.mllms.local.spellings import spellings
 from echo_iad.settings import MllmSettings
 from echo_iad.testing import check_mllm
 from echo_iad.testing.random_mllm import FAMILIES
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
-load_processor = pytest.importorskip("echo_iad.mllms.processors").load_processor
+load_processor = pytest.importorskip("echo_iad.mllms.local.processors").load_processor
 
 RED, GREEN, BLUE = (200, 30, 30), (30, 200, 30), (30, 30, 200)
 PICTURES_AXIS = {"idefics3": 1, "smolvlm": 1, "minicpmv4_6": -1}

@@ -23,8 +23,8 @@ from echo_iad.errors import MissingModelError, MllmError, ProfileError, UnknownN
 from echo_iad.mllms import openai_server
 from echo_iad.mllms.base import Prompt, Reply
 from echo_iad.mllms.catalog import load_mllm
-from echo_iad.mllms.retrying import Patience
-from echo_iad.mllms.server_address import find_server
+from echo_iad.mllms.server.address import find_server
+from echo_iad.mllms.server.retrying import Patience
 from echo_iad.samples import sample_parts
 from echo_iad.settings import MllmSettings, load_profile
 

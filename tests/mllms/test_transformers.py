@@ -11,7 +11,7 @@ from echo_iad.domain.decisions import Scoring
 from echo_iad.errors import MissingModelError, MllmError, ProfileError
 from echo_iad.mllms.base import Prompt
 from echo_iad.mllms.catalog import load_mllm
-from echo_iad.mllms.spellings import spellings
+from echo_iad.mllms.local.spellings import spellings
 from echo_iad.settings import MllmSettings
 from echo_iad.testing import write_random_mllm
 

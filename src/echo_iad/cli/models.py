@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from echo_iad.encoders.catalog import EncoderCard
-    from echo_iad.mllms.cards import ModelCard
+    from echo_iad.mllms.known.cards import ModelCard
 
 LIST_EXAMPLES = examples(("What there is", "echo-iad models list"))
 SHOW_EXAMPLES = examples(
@@ -41,7 +41,7 @@ WIDE = 110
 def list_models(*, json: AsJson = False) -> None:
     """List the encoders, and the multimodal models that can decide in place of Echo's own decider."""
     from echo_iad.encoders.catalog import encoder_cards
-    from echo_iad.mllms.cards import model_cards
+    from echo_iad.mllms.known.cards import model_cards
 
     if json:
         for encoder in encoder_cards():
@@ -63,7 +63,7 @@ def show(
 ) -> None:
     """Tell how to get and run a multimodal model, what it needs, and what to mind."""
     from echo_iad.errors import UnknownNameError
-    from echo_iad.mllms.cards import find_card, model_cards
+    from echo_iad.mllms.known.cards import find_card, model_cards
 
     card = find_card(name)
     if card is None:
@@ -133,8 +133,8 @@ def _size(card: ModelCard) -> str:
 
 def _lines(card: ModelCard) -> list[tuple[str, str]]:
     """Everything about a model, as headings and lines; a heading stands once for its lines."""
-    from echo_iad.mllms.cards import base_url
-    from echo_iad.mllms.folders import download_command
+    from echo_iad.mllms.known.cards import base_url
+    from echo_iad.mllms.local.folders import download_command
 
     inspect = "echo-iad inspect new.jpg --memory DIR --model"
     needs = ", ".join(f"{card.gigabytes(bits):.1f} GB at {bits} bits" for bits in (16, 8, 4))

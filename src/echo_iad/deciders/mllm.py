@@ -24,8 +24,8 @@ from echo_iad.domain.questions import Expert, Question, QuestionType
 from echo_iad.encoders.base import TextEncoder
 from echo_iad.errors import EchoError, MllmError, RefusedError, UserError
 from echo_iad.mllms.base import MLLM, Answered, Prompt, Reply
-from echo_iad.mllms.cards import refuse_references
 from echo_iad.mllms.catalog import load_mllm
+from echo_iad.mllms.known.cards import refuse_references
 from echo_iad.prompts.builder import ask_label
 from echo_iad.settings import DeciderSettings, Profile
 

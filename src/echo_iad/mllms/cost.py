@@ -15,9 +15,9 @@ from jinja2.exceptions import TemplateError
 
 from echo_iad.domain.messages import Messages, pictures_of
 from echo_iad.errors import MissingExtraError, MissingModelError
-from echo_iad.mllms.cards import find_card
-from echo_iad.mllms.folders import find_folder
-from echo_iad.mllms.image_tokens import DEFAULT_RULE
+from echo_iad.mllms.known.cards import find_card
+from echo_iad.mllms.known.image_tokens import DEFAULT_RULE
+from echo_iad.mllms.local.folders import find_folder
 
 CHARACTERS_A_TOKEN = 4
 """About so many characters of English make a token; what an estimate of a text rests on."""
@@ -87,7 +87,7 @@ def _counted(messages: Messages, name: str) -> Cost | None:
     """Count with the model's own processor; None when it is not here, or cannot read this conversation."""
     try:
         folder = find_folder(name)  # first: importing torch takes seconds
-        from echo_iad.mllms.chat_inputs import ChatInputs
+        from echo_iad.mllms.local.chat_inputs import ChatInputs
 
         processor = _Telling(_processor(folder, name))
         encoded = ChatInputs(processor, None).encode([messages])
@@ -101,7 +101,7 @@ def _counted(messages: Messages, name: str) -> Cost | None:
 
 @functools.lru_cache(maxsize=1)
 def _processor(folder: Path, name: str) -> Any:
-    from echo_iad.mllms.processors import load_processor
+    from echo_iad.mllms.local.processors import load_processor
 
     return load_processor(folder, name)
 

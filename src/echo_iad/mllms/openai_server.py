@@ -1,8 +1,8 @@
 """Multimodal models behind an OpenAI-compatible server. Imports openai: import it late.
 
 vLLM, SGLang, llama.cpp, Ollama, ``transformers serve``, OpenAI. How they are asked stands in
-`echo_iad.mllms.server_mllm`; here is the connection. The SDK's own retries are off: they spread no waits that a server
-asks for, and cannot be interrupted.
+`echo_iad.mllms.server.asking`; here is the connection. The SDK's own retries are off: they spread no waits that a
+server asks for, and cannot be interrupted.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ import openai
 from echo_iad.errors import MissingModelError, MllmError, UnknownNameError
 from echo_iad.mllms.base import MLLM
 from echo_iad.mllms.remembering import RememberingMllm
-from echo_iad.mllms.retrying import Fault, Patience, told_wait
-from echo_iad.mllms.server_address import ServerAddress, find_server
-from echo_iad.mllms.server_mllm import ServerMllm
-from echo_iad.mllms.server_replies import Completion, read_completion, read_error, read_model_names
-from echo_iad.mllms.server_requests import Body
+from echo_iad.mllms.server.address import ServerAddress, find_server
+from echo_iad.mllms.server.asking import ServerMllm
+from echo_iad.mllms.server.replies import Completion, read_completion, read_error, read_model_names
+from echo_iad.mllms.server.requests import Body
+from echo_iad.mllms.server.retrying import Fault, Patience, told_wait
 from echo_iad.settings import MllmSettings
 
 _PATIENCE_AT_LOADING = 10.0

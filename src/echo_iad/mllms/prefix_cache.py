@@ -29,8 +29,8 @@ import torch
 from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
 
-from echo_iad.mllms.chat_inputs import Encoded
-from echo_iad.mllms.spellings import Tokens
+from echo_iad.mllms.local.chat_inputs import Encoded
+from echo_iad.mllms.local.spellings import Tokens
 
 _LEAST = 16
 """Tokens; it is not worth while to keep less."""

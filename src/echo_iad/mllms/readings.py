@@ -13,9 +13,9 @@ from typing import Any, Protocol
 import torch
 import transformers
 
-from echo_iad.mllms.chat_inputs import Encoded
+from echo_iad.mllms.local.chat_inputs import Encoded
+from echo_iad.mllms.local.spellings import Tokens
 from echo_iad.mllms.prefix_cache import Prefix, placed
-from echo_iad.mllms.spellings import Tokens
 
 
 @dataclass(frozen=True)

@@ -22,14 +22,14 @@ from echo_iad.domain.decisions import Scoring
 from echo_iad.encoders.sessions import threads
 from echo_iad.errors import EchoError, MissingModelError, MllmError
 from echo_iad.mllms.base import MLLM, Answered, Prompt, Reply, normalised
-from echo_iad.mllms.chat_inputs import ChatInputs, Encoded
-from echo_iad.mllms.folders import download_command, find_model
-from echo_iad.mllms.placement import Placement, check_room, choose_placement, free_bytes, no_room, read_weights
+from echo_iad.mllms.local.chat_inputs import ChatInputs, Encoded
+from echo_iad.mllms.local.folders import download_command, find_model
+from echo_iad.mllms.local.placement import Placement, check_room, choose_placement, free_bytes, no_room, read_weights
+from echo_iad.mllms.local.processors import load_processor
+from echo_iad.mllms.local.spellings import Tokens, spellings
 from echo_iad.mllms.prefix_cache import PrefixCache
-from echo_iad.mllms.processors import load_processor
 from echo_iad.mllms.readings import ContinuedReading, Ending, Reading, WholeReading
 from echo_iad.mllms.remembering import RememberingMllm
-from echo_iad.mllms.spellings import Tokens, spellings
 from echo_iad.settings import MllmSettings
 
 _PICTURE_TOKENS = ("image_token_id", "image_token_index")

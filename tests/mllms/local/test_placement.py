@@ -9,8 +9,8 @@ from echo_iad.settings import MllmSettings
 
 torch = pytest.importorskip("torch")
 
-from echo_iad.mllms import placement as module  # noqa: E402  # needs torch
-from echo_iad.mllms.placement import (  # noqa: E402
+from echo_iad.mllms.local import placement as module  # noqa: E402  # needs torch
+from echo_iad.mllms.local.placement import (  # noqa: E402
     Placement,
     Weights,
     check_room,

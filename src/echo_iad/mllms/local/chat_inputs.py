@@ -17,7 +17,7 @@ from PIL import Image
 
 from echo_iad.domain.messages import Message, Messages, Role, TextPart, pictures_of
 from echo_iad.errors import MllmError
-from echo_iad.mllms.spellings import Tokens
+from echo_iad.mllms.local.spellings import Tokens
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ class ChatInputs:
     Parameters
     ----------
     processor : object
-        The model's own, from `echo_iad.mllms.processors.load_processor`.
+        The model's own, from `echo_iad.mllms.local.processors.load_processor`.
     longest : int or None
         Most tokens that the model takes; None when it does not say.
     """

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from echo_iad.errors import MissingExtraError, MissingModelError
-from echo_iad.mllms.cards import suggestion
+from echo_iad.mllms.known.cards import suggestion
 
 
 def find_model(name: str) -> Path:

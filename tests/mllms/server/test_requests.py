@@ -10,7 +10,7 @@ from PIL import Image
 from echo_iad.domain.decisions import Scoring
 from echo_iad.domain.messages import Message, PicturePart, Role, TextPart
 from echo_iad.mllms.base import Prompt
-from echo_iad.mllms.server_requests import Manner, data_url, request_body, wire_messages
+from echo_iad.mllms.server.requests import Manner, data_url, request_body, wire_messages
 
 
 def plain(colour, side=32):

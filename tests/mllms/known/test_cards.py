@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from echo_iad.errors import MissingModelError, ProfileError
-from echo_iad.mllms.cards import base_url, find_card, model_cards, refuse_references, suggestion
-from echo_iad.mllms.folders import download_command, find_model
+from echo_iad.mllms.known.cards import base_url, find_card, model_cards, refuse_references, suggestion
+from echo_iad.mllms.local.folders import download_command, find_model
 from echo_iad.testing.random_mllm import FAMILIES
 
-PAGE = Path(__file__).parents[2] / "docs" / "models.md"
+PAGE = Path(__file__).parents[3] / "docs" / "models.md"
 PAPER = {"Qwen2-VL 2B", "Qwen2-VL 7B", "InternVL2 4B", "InternVL2 8B", "MiniCPM-V 2.6"}
 PAPER |= {"LLaVA-NeXT Interleave 7B", "LLaVA-OneVision 7B"}
 

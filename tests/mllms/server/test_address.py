@@ -3,7 +3,7 @@
 import pytest
 
 from echo_iad.errors import MissingModelError, ProfileError
-from echo_iad.mllms.server_address import OPENAI, find_server
+from echo_iad.mllms.server.address import OPENAI, find_server
 
 KEY = "sk-never-to-be-seen"
 

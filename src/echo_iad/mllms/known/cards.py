@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 from pydantic import TypeAdapter
 
 from echo_iad.errors import ProfileError
-from echo_iad.mllms.image_tokens import ImageTokens
+from echo_iad.mllms.known.image_tokens import ImageTokens
 
 Status: TypeAlias = Literal["ran with weights", "ran with random weights", "not run"]
 
@@ -145,7 +145,7 @@ def refuse_references(written: str, *, wants_references: bool) -> None:
 
 @functools.cache
 def _read() -> tuple[ModelCard, ...]:
-    text = (resources.files("echo_iad") / "mllms" / "models.toml").read_text(encoding="utf-8")
+    text = (resources.files("echo_iad") / "mllms" / "known" / "models.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
     rules, ran = data["image_tokens"], set(data["ran_with_random_weights"])
     adapter = TypeAdapter(ModelCard)

@@ -18,7 +18,7 @@ import transformers
 from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES
 
 from echo_iad.errors import MissingModelError
-from echo_iad.mllms.folders import download_command
+from echo_iad.mllms.local.folders import download_command
 
 _FOR_VIDEOS = ("torchvision", "num2words")
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from echo_iad.mllms.retrying import LONGEST_WAIT, Fault, Patience, told_wait
+from echo_iad.mllms.server.retrying import LONGEST_WAIT, Fault, Patience, told_wait
 
 
 class Waits:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from echo_iad.errors import MllmError
 from echo_iad.mllms.base import normalised
-from echo_iad.mllms.server_requests import ANSWER
+from echo_iad.mllms.server.requests import ANSWER
 
 LEAST_SHARE = 0.1
 """Labels that have less of the first token's probability between them are not what the model was about to write."""

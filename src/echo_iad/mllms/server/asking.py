@@ -17,9 +17,9 @@ from typing import Protocol
 from echo_iad.domain.decisions import Scoring
 from echo_iad.errors import MllmError, ModelGoneError, RefusedError
 from echo_iad.mllms.base import Answered, Prompt, Reply
-from echo_iad.mllms.retrying import Fault
-from echo_iad.mllms.server_replies import Completion, label_in, label_scores
-from echo_iad.mllms.server_requests import Body, Manner, request_body, wire_messages
+from echo_iad.mllms.server.replies import Completion, label_in, label_scores
+from echo_iad.mllms.server.requests import Body, Manner, request_body, wire_messages
+from echo_iad.mllms.server.retrying import Fault
 
 MOST_FAILURES = 5
 """Prompts that the server may fail in a row; then it counts as gone."""

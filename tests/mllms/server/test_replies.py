@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.mllms.fault_server import completion
 
 from echo_iad.errors import MllmError
-from echo_iad.mllms.server_replies import (
+from echo_iad.mllms.server.replies import (
     LEAST_SHARE,
     FirstToken,
     label_in,

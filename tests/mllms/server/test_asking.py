@@ -13,9 +13,9 @@ from echo_iad.domain.decisions import Scoring
 from echo_iad.errors import MllmError, ModelGoneError
 from echo_iad.mllms.base import Prompt, Reply
 from echo_iad.mllms.openai_server import OpenAIConnection
-from echo_iad.mllms.retrying import Patience
-from echo_iad.mllms.server_address import find_server
-from echo_iad.mllms.server_mllm import ServerMllm
+from echo_iad.mllms.server.address import find_server
+from echo_iad.mllms.server.asking import ServerMllm
+from echo_iad.mllms.server.retrying import Patience
 from echo_iad.settings import MllmSettings
 from echo_iad.testing import check_mllm
 

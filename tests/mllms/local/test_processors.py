@@ -6,7 +6,7 @@ from echo_iad.testing.random_mllm import FAMILIES
 
 pytest.importorskip("transformers")
 
-from echo_iad.mllms.processors import load_processor  # needs transformers
+from echo_iad.mllms.local.processors import load_processor  # needs transformers
 
 
 def picture(seed):

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 from tokenizers import Tokenizer, models
 
-from echo_iad.mllms.cards import find_card
-from echo_iad.mllms.image_tokens import SliceTokens
+from echo_iad.mllms.known.cards import find_card
+from echo_iad.mllms.known.image_tokens import SliceTokens
 
 transformers = pytest.importorskip("transformers")
 

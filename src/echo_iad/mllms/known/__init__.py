@@ -1,0 +1,1 @@
+"""The catalogue of models: facts, and what a picture costs each family."""
