@@ -92,6 +92,20 @@ def test_a_lesson_is_echos_own_prompt_as_the_models_own_processor_reads_it(load)
     assert torch.isfinite(lesson.pictures).all()
 
 
+def test_before_training_the_model_answers_by_chance(load):
+    torch = pytest.importorskip("torch")
+    training, small = load("learned_training"), load("learned_model")
+    model = small.new_model(training.texts(), seed=0)
+    lessons = training.Lessons(model, seed=2, size=64, gentle=1)
+    right = []
+    for lesson in [each for each in map(lessons.draw, range(10, 18)) if len(each.pictures) == 128]:
+        with torch.inference_mode():
+            chosen = training.last_logits(model.network, lesson)[:, lessons.label_tokens].argmax(-1)
+        right += (lessons.label_tokens[chosen] == lesson.labels).tolist()
+    assert len(right) > 200
+    assert 0.4 < np.mean(right) < 0.6
+
+
 def test_training_lowers_the_loss(load):
     pytest.importorskip("torch")
     training, small = load("learned_training"), load("learned_model")
