@@ -28,6 +28,8 @@ PICTURES_AXIS = {"idefics3": 1, "smolvlm": 1, "minicpmv4_6": -1}
 """Axis of the pixel values along which one picture follows the other; the first where a family is not named."""
 NOT_SHARED = {"minicpmv4_6"}
 """Half of its layers keep a running state, which cannot be cut where questions part: each is read whole."""
+PICTURES_FIRST = {"llava", "llava_interleave", "llava_next", "llava_onevision"}
+"""Their templates put the pictures of a turn before its texts."""
 LIMIT = 16384
 """Tokens that a random model takes."""
 
@@ -101,6 +103,9 @@ def bare(family, text):
     processor = load_processor(Path(family.folder), family.name)
     content = [{"type": "text", "text": "Look at these parts."}, {"type": "image"}, {"type": "image"}]
     content.append({"type": "text", "text": text})
+    if family.name in PICTURES_FIRST:
+        placed = ("Look at these parts.", processor.image_token, processor.image_token, text)
+        content = [{"type": "text", "text": "\n".join(placed)}]
     written = processor.apply_chat_template([{"role": "user", "content": content}], add_generation_prompt=True)
     opened = written.startswith(processor.tokenizer.bos_token or "\0")
     shown = [[Image.fromarray(picture(colour).pixels) for colour in (RED, GREEN)]]
@@ -140,6 +145,19 @@ def test_two_pictures_arrive_in_the_order_in_which_they_are_shown(family):
         shown = halves(*((RED, GREEN) if first is red else (GREEN, RED)))
         assert torch.equal(shown[0], first)
         assert torch.equal(shown[1], second)
+
+
+def test_a_picture_stays_between_the_texts_that_it_was_shown_between(family):
+    """Even where the family's own template puts pictures first."""
+    turns = (Message(Role.USER, (TextPart("A good part:"), picture(RED), TextPart("And the part:"), picture(GREEN))),)
+    mllm = family.load(share_prefix=False)
+    (tokens,) = given(mllm, [Prompt(turns, ("A", "B"))], "input_ids")
+    row = tokens[0].tolist()
+    image = mllm._model.config.image_token_id
+    places = [place for place, token in enumerate(row) if token == image]
+    said = ("A good part:", "And the part:")
+    before, between = mllm._chat.text_of(row[: places[0]]), mllm._chat.text_of(row[places[0] : places[-1]])
+    assert (said[0] in before, said[1] in before, said[1] in between) == (True, False, True)
 
 
 def test_everything_said_arrives_once(family):

@@ -1,7 +1,8 @@
 """A conversation as the tensors that a model reads, by its own processor and chat template.
 
 Imports torch: import it late. Knows no family in particular: where a picture goes, and how many tokens it takes, is the
-processor's affair.
+processor's affair. A template that would put all pictures before all texts is given each picture at its place within
+the text: else nothing says which picture is the good sample.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -18,6 +20,9 @@ from PIL import Image
 from echo_iad.domain.messages import Message, Messages, Role, TextPart, pictures_of
 from echo_iad.errors import MllmError
 from echo_iad.mllms.local.spellings import Tokens
+
+_PROBE = "place"
+"""A word that no chat template writes by itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,10 +129,20 @@ class ChatInputs:
 
     def _templated(self, messages: Messages) -> str:
         special = [token for token in self._tokenizer.get_added_vocab() if token.strip()]
-        conversation = [
-            {"role": message.role.value, "content": [_content(part, special) for part in message.parts]}
-            for message in messages
-        ]
+        turns = [(message.role, [_content(part, special) for part in message.parts]) for message in messages]
+        if self._moves_pictures:
+            turns = [(role, [_within_text(content, self._processor.image_token)]) for role, content in turns]
+        return self._applied(turns)
+
+    @cached_property
+    def _moves_pictures(self) -> bool:
+        """Whether the chat template puts a picture before the text that was said before it."""
+        said = [{"type": "text", "text": _PROBE}, {"type": "image"}]
+        before, _, _ = self._applied([(Role.USER, said)]).partition(_PROBE)
+        return getattr(self._processor, "image_token", _PROBE) in before
+
+    def _applied(self, turns: Sequence[tuple[Role, Sequence[Mapping[str, str]]]]) -> str:
+        conversation = [{"role": role.value, "content": list(content)} for role, content in turns]
         return str(self._processor.apply_chat_template(conversation, add_generation_prompt=True, tokenize=False))
 
 
@@ -139,6 +154,11 @@ def _content(part: object, special: Sequence[str]) -> dict[str, str]:
     for token in special:
         text = text.replace(token, " ")
     return {"type": "text", "text": text}
+
+
+def _within_text(content: Sequence[Mapping[str, str]], image_token: str) -> dict[str, str]:
+    """All of a turn as one text, each picture on a line of its own where it was shown."""
+    return {"type": "text", "text": "\n".join(part.get("text", image_token) for part in content)}
 
 
 def _without_system(messages: Messages) -> Messages:
