@@ -285,6 +285,22 @@ def test_other_types_of_question_are_not_weighed(weighed):
     assert (decision.option, decision.p_model) == ("B", None)
 
 
+@pytest.mark.parametrize(
+    ("said", "question", "verdict"),
+    [
+        (chances(A=0.9, B=0.1), ANY, True),
+        ("B", ANY, False),
+        ("Yes, I see a dent.", Question("Is there any defect?"), True),
+        ("No, it is fine.", Question("Is there any defect?"), False),
+        ("Perhaps.", Question("Is there any defect?"), None),
+    ],
+)
+def test_what_an_answer_says_of_the_part_is_recorded(evidence, said, question, verdict):
+    assert decider(said).decide(question, QuestionType.DISCRIMINATION, evidence).is_anomalous is verdict
+    other = decider(said).decide(question, QuestionType.CLASSIFICATION, evidence)
+    assert other.is_anomalous is None
+
+
 def test_a_small_lead_may_be_an_abstention(evidence):
     decision = decider(chances(A=0.45, B=0.55), abstain_below=0.2).decide(ANY, QuestionType.DISCRIMINATION, evidence)
     assert (decision.status, decision.option) == (Status.ABSTAINED, None)

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from echo_iad.domain.decisions import Inspection
+from echo_iad.domain.decisions import Decision, Inspection
 from echo_iad.errors import UserError
 from echo_iad.reports.json_lines import from_json, to_json
 
@@ -31,14 +31,20 @@ def test_a_record_survives_the_way_to_json_and_back(inspection, good, failed, un
 def test_the_line_has_the_promised_fields_in_their_order(inspection):
     record = json.loads(to_json(inspection))
     assert list(record)[:11] == KEYS[""].split()
-    assert list(record) == [field.name for field in fields(Inspection)]
+    assert list(record) == [*(field.name for field in fields(Inspection)), "verdict"]
     assert list(record["references"][0]) == KEYS["references"].split()
     assert list(record["comparison"]) == KEYS["comparison"].split()
     assert list(record["comparison"]["regions"][0])[:4] == KEYS["regions"].split()
     assert list(record["knowledge"][0])[:2] == KEYS["knowledge"].split()
-    assert list(record["decision"]) == [*KEYS["decision"].split(), "model", "scoring", "raw_text"]
+    assert list(record["decision"])[:6] == KEYS["decision"].split()
+    assert list(record["decision"]) == [field.name for field in fields(Decision)]
     assert record["comparison"]["regions"][0]["box"] == [150, 40, 210, 90]
     assert record["plan"][0] == "reference_extractor"
+
+
+def test_the_line_says_what_the_inspection_comes_to(inspection, good, failed, unsure):
+    told = [json.loads(to_json(record))["verdict"] for record in (inspection, good, failed, unsure)]
+    assert told == ["anomalous", "good", "failed", "not sure"]
 
 
 def test_options_keep_their_order(inspection):

@@ -14,16 +14,16 @@ def test_each_end_has_its_word(inspection, good, failed, unsure):
 
 def test_a_model_and_a_comparison_that_disagree_are_not_sure(inspection, good):
     for record in (inspection, good):
-        for p in (0.1, 0.9):
-            said = replace(record, decision=Decision(Status.ANSWERED, "A", model="openai:m", p_anomalous=p))
-            agree = (p > 0.5) == record.comparison.is_anomalous
+        for says in (False, True):
+            said = replace(record, decision=Decision(Status.ANSWERED, "A", model="openai:m", is_anomalous=says))
+            agree = says == record.comparison.is_anomalous
             assert verdict_of(said) is (verdict_of(record) if agree else Verdict.NOT_SURE)
 
 
 def test_a_verdict_that_was_weighed_counts(inspection, good):
     for record in (inspection, good):
-        for p, verdict in ((0.1, Verdict.GOOD), (0.9, Verdict.ANOMALOUS)):
-            weighed = Decision(Status.ANSWERED, "A", model="openai:m", p_anomalous=p, p_model=0.5)
+        for says, verdict in ((False, Verdict.GOOD), (True, Verdict.ANOMALOUS)):
+            weighed = Decision(Status.ANSWERED, "A", model="openai:m", is_anomalous=says, p_model=0.5)
             assert verdict_of(replace(record, decision=weighed)) is verdict
 
 

@@ -44,9 +44,20 @@ def choose_profile(
     profile = load_profile(name_or_path)
     if model is not None:
         profile = profile.with_model(model)
-    reached = {} if base_url is None else {"mllm.base_url": base_url}
+    reached = {} if base_url is None else {"mllm.base_url": _address(base_url, profile)}
     profile = profile.changed(reached | dict(_parted(written) for written in settings or ()))
     return profile.without([_expert(named) for named in without or ()])
+
+
+def _address(base_url: str, profile: Profile) -> str:
+    if not base_url.strip():
+        msg = "--base-url is empty. Give the server's address, such as http://127.0.0.1:8000/v1, or leave it out."
+        raise ProfileError(msg)
+    if not profile.decider.model.startswith("openai:"):
+        decides = profile.decider.model or f"the {profile.decider.name} decider"
+        msg = f"--base-url is the server of an openai: model, and {decides} decides. Add --model openai:NAME."
+        raise ProfileError(msg)
+    return base_url
 
 
 def _parted(written: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from echo_iad.cli.console import results
-from echo_iad.errors import ImageError
+from echo_iad.errors import ImageError, ModelGoneError
 from echo_iad.reports import words
 from echo_iad.reports.verdicts import Verdict, verdict_of
 
@@ -35,25 +35,37 @@ def present(
     ------
     UserError
         The report cannot be written there; found before the first inspection.
+    ModelGoneError
+        The model that decides answers nothing more; what came before is printed and in the report.
     """
     verdicts: list[Verdict] = []
+    gone: list[ModelGoneError] = []
 
     def shown() -> Iterator[Inspection]:
-        for inspection in inspections:
-            _print(inspection, json=json)
-            verdicts.append(verdict_of(inspection))
-            yield inspection
+        try:
+            for inspection in inspections:
+                _print(inspection, json=json)
+                verdicts.append(verdict_of(inspection))
+                yield inspection
+        except ModelGoneError as fault:  # what was answered is reported all the same
+            gone.append(fault)
 
     if report is None:
         deque(shown(), maxlen=0)
-        return verdicts
+    else:
+        _write(report, shown(), memory)
+        typer.echo(f"Report: {report}", err=json)
+    if gone:
+        raise gone[0]
+    return verdicts
+
+
+def _write(report: Path, inspections: Iterable[Inspection], memory: Memory) -> None:
     from echo_iad.reports.html import write_report
 
     made_at = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
-    items = (report_item(inspection, memory) for inspection in shown())
+    items = (report_item(inspection, memory) for inspection in inspections)
     write_report(report, items, memory=str(memory.folder), made_at=made_at)
-    typer.echo(f"Report: {report}", err=json)
-    return verdicts
 
 
 def report_item(inspection: Inspection, memory: Memory) -> ReportItem:

@@ -71,7 +71,7 @@ def reproduce(  # noqa: PLR0913  one parameter for each option
     head = None if blind is None else read_head(blind)
     whole = read_mmad(root, questions)
     benchmark = select(whole, objects=names(objects), subtasks=PAPER_SUBTASKS, limit=limit)
-    base = choose_profile(profile, base_url=base_url, settings=settings)
+    base = choose_profile(profile, model=next(iter(model or ()), None), base_url=base_url, settings=settings)
     contestants = reproduction.contestants(base, model or [])
     place = reproduction.Place(root, out)
     with resumable():

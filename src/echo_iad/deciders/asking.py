@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from echo_iad.deciders.base import Asked
 from echo_iad.deciders.embedded.polarity import Side, option_sides
-from echo_iad.deciders.verdicts import takes_sides
+from echo_iad.deciders.verdicts import says_anomalous, takes_sides
 from echo_iad.domain.evidence import Evidence
 from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.errors import MllmError
@@ -39,6 +39,15 @@ class Put:
     """Whether its verdict is weighed against the comparison."""
     is_open: bool
     """Whether the question had no options of its own."""
+    asks_verdict: bool
+    """Whether it asks if the part is good."""
+
+    def says_anomalous(self, text: str, option: str | None) -> bool | None:
+        """What an answer says of the part: True = defective; None when it takes no side, or none was asked for."""
+        if option is not None:
+            return says_anomalous(self.sides, option)
+        said = _sides(Question(self.question.text, {"A": text, "B": "-"})) if self.asks_verdict else {}
+        return says_anomalous(said, "A")
 
 
 def put(asked: Asked, settings: DeciderSettings) -> Put:
@@ -75,6 +84,7 @@ def put(asked: Asked, settings: DeciderSettings) -> Put:
         tuple(Prompt(each, tuple(question.options), settings.max_new_tokens) for each in messages),
         fuses=_is_weighed(evidence) and takes_sides(sides),
         is_open=not asked.question.options,
+        asks_verdict=asked.question_type is QuestionType.DISCRIMINATION,
     )
 
 

@@ -17,7 +17,7 @@ from echo_iad.deciders.base import Asked
 from echo_iad.deciders.embedded.polarity import Side
 from echo_iad.deciders.fusion import fused_p_anomalous
 from echo_iad.deciders.replies import Reading, after, read_replies
-from echo_iad.deciders.verdicts import p_anomalous, with_p_anomalous
+from echo_iad.deciders.verdicts import p_anomalous, says_anomalous, with_p_anomalous
 from echo_iad.domain.decisions import Decision, Status
 from echo_iad.domain.evidence import Evidence
 from echo_iad.domain.questions import Expert, Question, QuestionType
@@ -162,6 +162,7 @@ class MllmDecider:
             option=None if put.is_open else chosen,
             text=put.question.options[chosen],
             probabilities={} if put.is_open else chances,
+            is_anomalous=says_anomalous(put.sides, chosen),
             model=self._mllm.name,
             scoring=reading.scoring,
             raw_text=reading.raw_text,
@@ -170,7 +171,7 @@ class MllmDecider:
         if best - second >= self._settings.abstain_below:
             return said
         why = f"{said.reason} A lead of {best - second:.0%} is less than {self._settings.abstain_below:.0%}."
-        return replace(said, status=Status.ABSTAINED, option=None, text="Not sure.", reason=why)
+        return replace(said, status=Status.ABSTAINED, option=None, text="Not sure.", is_anomalous=None, reason=why)
 
     def _written(self, put: Put, reading: Reading) -> Decision:
         """Decide by what the model wrote."""
@@ -195,6 +196,7 @@ class MllmDecider:
             Status.ANSWERED,
             option=reading.option,
             text=reading.text.strip() if reading.option is None else options[reading.option],
+            is_anomalous=put.says_anomalous(reading.text, reading.option),
             reason=f"{self._mllm.name} wrote so.",
             model=self._mllm.name,
             scoring=reading.scoring,

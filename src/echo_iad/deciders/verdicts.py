@@ -12,6 +12,12 @@ def takes_sides(sides: Mapping[str, Side]) -> bool:
     return {Side.GOOD, Side.DEFECTIVE} <= set(sides.values())
 
 
+def says_anomalous(sides: Mapping[str, Side], label: str) -> bool | None:
+    """Whether an option says "defective"; None when it takes no side."""
+    side = sides.get(label, Side.NEITHER)
+    return None if side is Side.NEITHER else side is Side.DEFECTIVE
+
+
 def p_anomalous(sides: Mapping[str, Side], chances: Mapping[str, float]) -> float | None:
     """Probability of the options that say "defective", of all that take a side; None when one side is missing.
 

@@ -51,6 +51,8 @@ class Decision:
     """What the MLLM wrote, unread; empty when it was scored by probabilities alone."""
     p_model: float | None = None
     """What the MLLM alone gives for ``p_anomalous``, where that is fused with the comparison; None otherwise."""
+    is_anomalous: bool | None = None
+    """What an MLLM's answer says of the part: True = defective; None when it takes no side, or no MLLM answered."""
     prompt_tokens: int | None = None
     """Tokens that the MLLM read, those of pictures included; None when there was none or it does not tell."""
     new_tokens: int | None = None
@@ -61,7 +63,7 @@ class Decision:
             msg = f"Only an answered decision names an option. Got {self.status} with {self.option!r}."
             raise ValueError(msg)
         total = sum(self.probabilities.values())
-        if self.probabilities and abs(total - 1.0) > 1e-6:
+        if self.probabilities and not abs(total - 1.0) <= 1e-6:  # a number that is none is not near 1 either
             msg = f"Decision.probabilities must sum to 1. Got {total}."
             raise ValueError(msg)
 

@@ -49,7 +49,7 @@ class Overview:
     Attributes
     ----------
     title, memory, made_at : str
-    profiles, rates, versions : list of str
+    profiles, rates, versions, models : list of str
         What was used, each once, in order of appearance.
     """
 
@@ -59,6 +59,7 @@ class Overview:
     profiles: list[str] = field(default_factory=list)
     rates: list[str] = field(default_factory=list)
     versions: list[str] = field(default_factory=list)
+    models: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
 
     def add(self, card: Card) -> None:
@@ -66,6 +67,8 @@ class Overview:
         inspection = card.inspection
         _once(self.profiles, inspection.profile)
         _once(self.versions, inspection.version or __version__)
+        if inspection.decision.model:
+            _once(self.models, inspection.decision.model)
         if inspection.comparison is not None:
             _once(self.rates, words.percent(inspection.comparison.false_alarm_rate))
         self.lines.append(Line(card.number, card.verdict, without_map(inspection), card.caption))

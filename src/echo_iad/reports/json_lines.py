@@ -1,6 +1,6 @@
 """One inspection as one line of JSON, and back. Knows the record; no file.
 
-The line has the fields of `Inspection` in their order, without the anomaly map.
+The line has the fields of `Inspection` in their order, without the anomaly map, and then what it comes to in one word.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from echo_iad.domain.decisions import Inspection
 from echo_iad.errors import UserError
+from echo_iad.reports.verdicts import verdict_of
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -33,7 +34,7 @@ def to_values(inspection: Inspection) -> dict[str, Any]:
     values: dict[str, Any] = _adapter().dump_python(
         without_map(inspection), mode="json", exclude={"comparison": {"anomaly_map"}}
     )
-    return values
+    return {**values, "verdict": verdict_of(inspection).value}
 
 
 def from_json(line: str) -> Inspection:
@@ -47,7 +48,10 @@ def from_json(line: str) -> Inspection:
     from pydantic import ValidationError
 
     try:
-        return _adapter().validate_python(json.loads(line))
+        values = json.loads(line)
+        if isinstance(values, dict):
+            values.pop("verdict", None)
+        return _adapter().validate_python(values)
     except ValidationError as fault:
         first = fault.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the line"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from echo_iad.domain.decisions import Decision, Inspection, Status
+from echo_iad.domain.decisions import Inspection, Status
 
 
 class Verdict(StrEnum):
@@ -37,17 +37,18 @@ def verdict_of(inspection: Inspection) -> Verdict:
         return Verdict.FAILED
     if inspection.decision.status is Status.ABSTAINED:
         return Verdict.NOT_SURE
-    compared = None if inspection.comparison is None else inspection.comparison.is_anomalous
-    said = _said_by_model(inspection.decision)
     if inspection.decision.p_model is not None:  # weighed against the comparison already
-        return Verdict.ANOMALOUS if said else Verdict.GOOD
-    if compared is None:
+        return Verdict.ANOMALOUS if inspection.decision.is_anomalous else Verdict.GOOD
+    if inspection.comparison is None:
         return Verdict.ANSWERED
-    if said is not None and said != compared:
+    if is_contradicted(inspection):
         return Verdict.NOT_SURE
-    return Verdict.ANOMALOUS if compared else Verdict.GOOD
+    return Verdict.ANOMALOUS if inspection.comparison.is_anomalous else Verdict.GOOD
 
 
-def _said_by_model(decision: Decision) -> bool | None:
-    """Whether a model's decision calls the part defective; None when no model gave a verdict."""
-    return None if decision.model is None or decision.p_anomalous is None else decision.p_anomalous > 0.5
+def is_contradicted(inspection: Inspection) -> bool:
+    """Whether a model's answer calls the part what the comparison does not, and the two were not weighed."""
+    decision, comparison = inspection.decision, inspection.comparison
+    if comparison is None or decision.is_anomalous is None or decision.p_model is not None:
+        return False
+    return decision.is_anomalous != comparison.is_anomalous

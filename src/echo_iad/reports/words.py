@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from echo_iad.domain.decisions import Inspection, Status
 from echo_iad.domain.evidence import Comparison, Region
+from echo_iad.reports.verdicts import is_contradicted
 
 
 def percent(share: float) -> str:
@@ -118,8 +119,11 @@ def answer(inspection: Inspection) -> str:
 
 def reason(inspection: Inspection) -> str:
     """Why it was decided so; empty when the answer says it already."""
-    decision = inspection.decision
-    return "" if decision.reason in decision.text else decision.reason
+    decision, comparison = inspection.decision, inspection.comparison
+    why = "" if decision.reason in decision.text else decision.reason
+    if comparison is None or not is_contradicted(inspection):
+        return why
+    return f"{why} The comparison says otherwise: {times(comparison)} the threshold.".strip()
 
 
 def missing(inspection: Inspection) -> list[str]:
