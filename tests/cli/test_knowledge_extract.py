@@ -105,6 +105,7 @@ def test_the_models_of_the_profile(echo_iad, known, model, tmp_path):
         (["--question", "  "], "A question must have text"),
         (["--question", "Why?"], "takes --model BACKEND:NAME"),
         (["--question", "Why?", "--model", "scriptde:x"], "Did you mean 'scripted'?"),
+        (["--question", "Why?", "--model", "scripted:none.jsonl"], "none.jsonl cannot be read"),
         (["--question", "Why?", "--object", "valv"], "Did you mean 'valve'?"),
         (["--questions", "nowhere.json"], "There is no file nowhere.json"),
     ],

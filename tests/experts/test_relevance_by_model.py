@@ -3,8 +3,15 @@ from dataclasses import replace
 import pytest
 
 from echo_iad.domain.questions import Question, QuestionType
-from echo_iad.errors import MllmError, ModelGoneError, ProfileError
-from echo_iad.experts.relevance_by_model import Guidance, NoExtract, RelevanceByModel, Sought, load_knowledge_model
+from echo_iad.errors import MissingExtraError, MissingModelError, MllmError, ModelGoneError, ProfileError
+from echo_iad.experts.relevance_by_model import (
+    Guidance,
+    NoExtract,
+    RelevanceByModel,
+    Sought,
+    load_knowledge_model,
+    may_ask_model,
+)
 from echo_iad.knowledge.stored import known_about
 from echo_iad.memory.extracts import Review
 from echo_iad.memory.records import StoredPassage
@@ -169,6 +176,34 @@ def test_a_model_that_is_gone_is_not_asked_again(known):
     for _ in range(3):
         assert by_model.extract(sought(known)) == NoExtract("the model is gone: The server stopped.")
     assert len(model.prompts) == 1
+
+
+@pytest.mark.parametrize(
+    "fault", [MissingModelError("No answer from 127.0.0.1."), MissingExtraError("The backend 'openai'", "openai")]
+)
+def test_a_model_that_cannot_be_loaded_stops_no_inspection_and_is_tried_once(known, fault):
+    tried = []
+
+    def load():
+        tried.append(fault)
+        raise fault
+
+    by_model = extractor(known, load)
+    for _ in range(3):
+        assert by_model.extract(sought(known)) == NoExtract(f"the model cannot be loaded: {fault}")
+    assert len(tried) == 1
+    with pytest.raises(type(fault)):
+        by_model.pick([sought(known)])
+    assert known.extracts.all() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "may"),
+    [({}, True), ({"extractor": "embedding"}, False), ({"mode": "domain"}, False), ({"unreviewed": False}, False)],
+)
+def test_when_an_inspection_may_ask_the_model(changes, may):
+    knowledge = load_profile("edge").knowledge.model_copy(update={"extractor": "model", **changes})
+    assert may_ask_model(knowledge) is may
 
 
 def test_changed_knowledge_is_asked_about_anew_and_the_former_review_stays(known):

@@ -9,10 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 from echo_iad.domain.evidence import KnowledgePassage
 from echo_iad.domain.questions import Question, QuestionType
-from echo_iad.errors import MemoryStoreError, MllmError, ModelGoneError, ProfileError
+from echo_iad.errors import (
+    MemoryStoreError,
+    MissingExtraError,
+    MissingModelError,
+    MllmError,
+    ModelGoneError,
+    ProfileError,
+)
 from echo_iad.knowledge.extraction import knowledge_sha256, read_picks
 from echo_iad.memory.extracts import Extract, Review
 from echo_iad.memory.store import Memory
@@ -24,6 +32,8 @@ from echo_iad.settings import KnowledgeSettings, Profile
 
 _SHOWN = 60
 """Characters of an unreadable answer that its error repeats."""
+
+_Unusable: TypeAlias = ModelGoneError | MissingModelError | MissingExtraError
 
 
 @dataclass(frozen=True)
@@ -77,12 +87,13 @@ class RelevanceByModel:
         self._memory = memory
         self._load = mllm
         self._settings = settings
-        self._gone: ModelGoneError | None = None
+        self._unusable: _Unusable | None = None
 
     def extract(self, sought: Sought, *, may_ask: bool = True) -> Guidance | NoExtract:
         """The stored extract, where its review allows it; else the model's picks, stored as pending.
 
-        Where only reviewed extracts count, the model is not asked, and one that is gone is not asked again.
+        Where only reviewed extracts count, the model is not asked; one that is gone or cannot be loaded is not tried
+        again.
 
         Parameters
         ----------
@@ -100,8 +111,11 @@ class RelevanceByModel:
         try:
             (picked,) = self.pick([sought])
         except ModelGoneError as fault:
-            self._gone = fault
+            self._unusable = fault
             return NoExtract(f"the model is gone: {fault}")
+        except (MissingModelError, MissingExtraError) as fault:
+            self._unusable = fault
+            return NoExtract(f"the model cannot be loaded: {fault}")
         if isinstance(picked, MllmError):
             return NoExtract(f"the model failed: {picked}")
         return self._guidance(picked, "pending" if self._is_kept(picked) else "not kept")
@@ -126,8 +140,8 @@ class RelevanceByModel:
         ProfileError, MissingExtraError, MissingModelError
             It cannot be loaded.
         """
-        if self._gone is not None:
-            raise self._gone
+        if self._unusable is not None:
+            raise self._unusable
         return [self._read(*each) for each in zip(sought, self._mllm.ask(list(map(self._prompt, sought))), strict=True)]
 
     @cached_property
@@ -174,6 +188,11 @@ class RelevanceByModel:
         except MemoryStoreError:
             return False
         return True
+
+
+def may_ask_model(settings: KnowledgeSettings) -> bool:
+    """Whether an inspection with these settings may ask a model to pick."""
+    return settings.extractor == "model" and settings.mode == "context" and settings.unreviewed
 
 
 def load_knowledge_model(profile: Profile) -> MLLM:

@@ -17,6 +17,9 @@ from echo_iad.mllms.scripted import ScriptedMllm
 TIMES = ("latency_ms", "timings_ms")
 
 
+PICKED_BY_MODEL = ["--set", "knowledge.extractor=model", "--set", "knowledge.model=scripted:none.jsonl"]
+
+
 @pytest.fixture
 def memory(enrolled_mmad, tmp_path):
     """A copy of one's own."""
@@ -194,6 +197,8 @@ def test_variants_of_the_questions_stand_in_the_summary(echo_iad, read_only_mmad
         (["--questions", "none.json"], "none.json"),
         (["--model", "foo:bar"], "foo"),
         (["--model", "scripted:none.jsonl"], "none.jsonl"),
+        ([*PICKED_BY_MODEL, "--assisted"], "none.jsonl"),
+        ([*PICKED_BY_MODEL[:2], "--assisted"], "names no model that picks knowledge"),
     ],
 )
 def test_faults_are_found_before_work(echo_iad, read_only_mmad, tmp_path, more, said):
@@ -201,6 +206,11 @@ def test_faults_are_found_before_work(echo_iad, read_only_mmad, tmp_path, more, 
     assert ended.code == 2
     assert said in ended.err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_without_knowledge_needs_no_model_that_picks_it(echo_iad, read_only_mmad, memory, tmp_path):
+    command = ("evaluate", "mmad", read_only_mmad, "--memory", memory, "--limit", 4, "--out", tmp_path / "run")
+    assert echo_iad(*command, *PICKED_BY_MODEL).code == 0
 
 
 def test_a_picture_that_cannot_be_read_fails_alone_and_is_tried_again(echo_iad, drawn_mmad, memory, tmp_path):

@@ -22,6 +22,7 @@ from echo_iad.evaluation.answers.runner import Answerer, Cell, Progress, run
 from echo_iad.evaluation.benchmark.questions import Benchmark, BenchmarkQuestion
 from echo_iad.evaluation.benchmark.subtasks import Subtask
 from echo_iad.evaluation.result_files import prepare_folder
+from echo_iad.experts.relevance_by_model import load_knowledge_model, may_ask_model
 from echo_iad.images.folders import PartPicture
 from echo_iad.memory.store import Memory
 from echo_iad.settings import Profile
@@ -74,6 +75,9 @@ def measure(benchmark: Benchmark, ways: Sequence[Way], memory: Path, *, resume: 
     """
     for profile in (way.profile for way in ways if way.profile.decider.model):
         load_model_of(profile)
+    for profile in (way.effective_profile() for way in ways):
+        if may_ask_model(profile.knowledge):
+            load_knowledge_model(profile)
     for way in ways:
         prepare_folder(way.folder, expected_bytes=len(benchmark.questions) * RECORD_BYTES)
     with Echo.from_profile(ways[0].profile, memory=memory, create=True) as echo:
