@@ -6,12 +6,11 @@ the same when the model is given the same texts, roles, order and pixels, wherev
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from echo_iad.domain.messages import Part, TextPart
 from echo_iad.mllms.base import MLLM, Answered, Prompt, Reply
+from echo_iad.mllms.digests import prompt_sha256
 
 
 class RememberingMllm:
@@ -41,7 +40,7 @@ class RememberingMllm:
 
     def ask(self, prompts: Sequence[Prompt]) -> list[Answered]:
         """Replies; the model is asked for the prompts that are new, all at once and each once."""
-        keys = [_digest(prompt) for prompt in prompts]
+        keys = [prompt_sha256(prompt) for prompt in prompts]
         new = {key: prompt for key, prompt in zip(keys, prompts, strict=True) if key not in self._replies}
         fresh = dict(zip(new, self.mllm.ask(list(new.values())), strict=True)) if new else {}
         answered = [fresh[key] if key in fresh else self._replies[key] for key in keys]
@@ -55,19 +54,3 @@ class RememberingMllm:
         self._replies.move_to_end(key)
         if len(self._replies) > self._capacity:
             self._replies.popitem(last=False)
-
-
-def _digest(prompt: Prompt) -> str:
-    """Digest of everything that the model is given."""
-    digest = hashlib.sha256(repr((prompt.labels, prompt.max_new_tokens, prompt.stop)).encode())
-    for message in prompt.messages:
-        digest.update(repr((message.role.value, len(message.parts))).encode())
-        for part in message.parts:
-            digest.update(_given(part))
-    return digest.hexdigest()
-
-
-def _given(part: Part) -> bytes:
-    if isinstance(part, TextPart):
-        return repr(part.text).encode()
-    return repr(part.pixels.shape).encode() + part.pixels.tobytes()
