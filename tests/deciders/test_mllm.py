@@ -79,6 +79,15 @@ def test_what_is_no_answer_is_a_failure_with_its_cause(evidence, said, beginning
         assert decision.model == "scripted:test"
 
 
+def test_a_text_that_names_no_option_is_quoted_on_one_line_and_not_at_length(evidence):
+    reasons = [
+        decider(said).decide(WHICH, QuestionType.CLASSIFICATION, evidence).reason
+        for said in ("It might be\n anything.", "word " * 40)
+    ]
+    assert reasons[0].endswith(' names no option: "It might be anything."')
+    assert reasons[1].endswith(' names no option: "' + ("word " * 40)[:79] + '…"')
+
+
 @pytest.mark.parametrize("fault", [MllmError("gone"), ValueError("odd"), OSError("line cut")])
 def test_a_fault_of_the_model_is_a_failure(evidence, fault):
     def broken(messages):

@@ -49,6 +49,15 @@ def test_the_first_line_that_fits_picture_and_question_answers(script, ask):
     assert written(mllm, ask("Which colour?")) == "three"
 
 
+def test_a_line_names_the_question_and_not_what_is_told_before_it(script, ask):
+    mllm = script('{"question": "any defect", "answer": "one"}', '{"question": "Where", "answer": "two"}')
+    told = "A good sample, without any defect.\n- Question: any defect?\n\n"
+    assert written(mllm, ask(f"{told}Question: Where is it?\nA. Left.")) == "two"
+    assert written(mllm, ask(f"{told}Question: Is there\nany defect?")) == "one"
+    reasoned = (*ask(f"{told}Question: Where is it?"), Message(Role.USER, (TextPart("Now answer with the label."),)))
+    assert written(mllm, reasoned) == "two"
+
+
 def test_a_question_that_is_not_held_fails_alone(script, ask):
     mllm = script('{"image": "other.jpg", "answer": "A"}')
     held, other = mllm.ask([Prompt(about(ask, "other.jpg")), Prompt(about(ask, "new/1.jpg"))])

@@ -33,6 +33,12 @@ UNPARSED = "Unparsed:"
 """How the reason begins when the model wrote something that names no option."""
 REFUSED = "Refused:"
 """How the reason begins when the model declined to answer."""
+_QUOTED = 80
+"""Characters of what a model wrote that a reason quotes; the record has the whole."""
+_QUOTED = 80
+"""Characters of what a model wrote that a reason quotes; the record has the whole."""
+_QUOTED = 80
+"""Characters of what a model wrote that a reason quotes; the record has the whole."""
 
 
 class MllmDecider:
@@ -189,7 +195,7 @@ class MllmDecider:
         options = put.question.options
         named = reading.option is not None if options else not looks_refused(reading.text)
         if not named:
-            why = f"{UNPARSED} what the model wrote names no option."
+            why = f"{UNPARSED} what the model wrote names no option: {_quoted(reading.text)}"
             refused = f"{REFUSED} the model declined to answer."
             return self._failed(refused if looks_refused(reading.text) else why, reading)
         return Decision(
@@ -224,15 +230,44 @@ def load_model_of(profile: Profile) -> MLLM:
     MissingExtraError, MissingModelError
         What the model needs is not on this machine.
     """
+    check_pictures(profile)
+    return load_mllm(profile.decider.model, profile.mllm)
+
+
+def check_pictures(profile: Profile) -> None:
+    """Refuse a model of one picture, when the profile shows several; nothing is loaded.
+
+    Raises
+    ------
+    ProfileError
+        With the ways out.
+    """
     refers = any(Expert.REFERENCE_EXTRACTOR in called for called in profile.plan.values())
     shows_references = refers and profile.retrieval.references != "none" and profile.retrieval.shots > 0
     refuse_references(profile.decider.model, wants_references=shows_references or profile.decider.crops > 0)
-    return load_mllm(profile.decider.model, profile.mllm)
 
 
 def _read(said: Sequence[Answered], put: Put) -> Reading | MllmError:
     fault = next((each for each in said if isinstance(each, MllmError)), None)
     return fault or read_replies([each for each in said if isinstance(each, Reply)], put.rotations)
+
+
+def _quoted(text: str) -> str:
+    """The beginning of what was written, on one line."""
+    said = " ".join(text.split())
+    return f'"{said}"' if len(said) <= _QUOTED else f'"{said[: _QUOTED - 1]}…"'
+
+
+def _quoted(text: str) -> str:
+    """The beginning of what was written, on one line."""
+    said = " ".join(text.split())
+    return f'"{said}"' if len(said) <= _QUOTED else f'"{said[: _QUOTED - 1]}…"'
+
+
+def _quoted(text: str) -> str:
+    """The beginning of what was written, on one line."""
+    said = " ".join(text.split())
+    return f'"{said}"' if len(said) <= _QUOTED else f'"{said[: _QUOTED - 1]}…"'
 
 
 def _word(put: Put, reading: Reading) -> float | None:

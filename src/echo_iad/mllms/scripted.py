@@ -7,6 +7,7 @@ default answer.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +15,19 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from echo_iad.domain.decisions import Scoring
-from echo_iad.domain.messages import Messages, PicturePart, pictures_of
+from echo_iad.domain.messages import Messages, PicturePart, Role, pictures_of
 from echo_iad.errors import MissingModelError, MllmError
 from echo_iad.mllms.base import Answered, Prompt, Reply, normalised
 from echo_iad.settings import MllmSettings
 
 _UNLIKELY = 1e-6
 """Probability of an option that the script gives none, so that a logarithm exists."""
+_QUESTION = re.compile(r"^Question:\s*", re.MULTILINE)
+"""Where a prompt comes to its question."""
+_QUESTION = re.compile(r"^Question:\s*", re.MULTILINE)
+"""Where a prompt comes to its question."""
+_QUESTION = re.compile(r"^Question:\s*", re.MULTILINE)
+"""Where a prompt comes to its question."""
 
 
 class Line(BaseModel):
@@ -31,7 +38,7 @@ class Line(BaseModel):
     image: str = "*"
     """End of the query picture's path, its sha256, or ``*`` for every picture."""
     question: str = "*"
-    """A piece of the prompt's text, or ``*`` for every question."""
+    """A piece of the question or of its options, or ``*`` for every question."""
     answer: str = ""
     """What the model writes."""
     probabilities: dict[str, float] = Field(default_factory=dict)
@@ -40,7 +47,7 @@ class Line(BaseModel):
     """Why the model fails; it answers when this is empty."""
 
     def fits(self, query: PicturePart | None, text: str) -> bool:
-        """Whether this line answers a prompt about ``query`` that says ``text``."""
+        """Whether this line answers a prompt about ``query`` that asks ``text``."""
         named = query is not None and (query.path.endswith(self.image) or query.sha256 == self.image)
         return (self.image == "*" or named) and (self.question == "*" or self.question in text)
 
@@ -80,13 +87,7 @@ class ScriptedMllm:
             chances = {label: max(line.probabilities.get(label, 0.0), _UNLIKELY) for label in prompt.labels}
             scores = normalised({label: math.log(chance) for label, chance in chances.items()})
             return Reply(Scoring.LOGPROBS, scores=scores)
-        return Reply(Scoring.TEXT, text=_stopped(line.answer, prompt.stop))
-
-
-def _stopped(text: str, stop: Sequence[str]) -> str:
-    """The text up to and with the first of the stops in it."""
-    ends = [text.index(mark) + len(mark) for mark in stop if mark in text]
-    return text[: min(ends)] if ends else text
+        return Reply(Scoring.TEXT, text=prompt.up_to_stop(line.answer))
 
 
 def load_script(name: str, settings: MllmSettings) -> ScriptedMllm:
@@ -107,8 +108,7 @@ def load_script(name: str, settings: MllmSettings) -> ScriptedMllm:
 
     def script(messages: Messages) -> Line:
         query = next((picture for picture in pictures_of(messages) if picture.label == "query"), None)
-        text = "\n".join(message.text for message in messages)
-        found = next((line for line in lines if line.fits(query, text)), None)
+        found = next((line for line in lines if line.fits(query, _asked(messages))), None)
         if found is None:
             shown = query.path if query is not None else "no picture"
             msg = f"The script {path} holds no answer to this question about {shown}."
@@ -116,6 +116,30 @@ def load_script(name: str, settings: MllmSettings) -> ScriptedMllm:
         return found
 
     return ScriptedMllm(script, f"scripted:{name}")
+
+
+def _asked(messages: Messages) -> str:
+    """What the user asks last, from the word "Question:" on; all that is said where that word is not."""
+    turns = [message.text for message in messages if message.role is Role.USER]
+    marked = ((turn, _QUESTION.search(turn)) for turn in reversed(turns))
+    asked = next((turn[mark.end() :] for turn, mark in marked if mark), None)
+    return "\n".join(message.text for message in messages) if asked is None else asked
+
+
+def _asked(messages: Messages) -> str:
+    """What the user asks last, from the word "Question:" on; all that is said where that word is not."""
+    turns = [message.text for message in messages if message.role is Role.USER]
+    marked = ((turn, _QUESTION.search(turn)) for turn in reversed(turns))
+    asked = next((turn[mark.end() :] for turn, mark in marked if mark), None)
+    return "\n".join(message.text for message in messages) if asked is None else asked
+
+
+def _asked(messages: Messages) -> str:
+    """What the user asks last, from the word "Question:" on; all that is said where that word is not."""
+    turns = [message.text for message in messages if message.role is Role.USER]
+    marked = ((turn, _QUESTION.search(turn)) for turn in reversed(turns))
+    asked = next((turn[mark.end() :] for turn, mark in marked if mark), None)
+    return "\n".join(message.text for message in messages) if asked is None else asked
 
 
 def _parsed(text: str, path: Path, number: int) -> Line:
