@@ -32,6 +32,16 @@ class Prompt:
             msg = f"A prompt has no labels, or two and more that differ. Got {self.labels}."
             raise ValueError(msg)
 
+    def up_to_stop(self, text: str) -> str:
+        """What was written, up to and with the first stop in it; all of it when there is none.
+
+        Examples
+        --------
+        >>> Prompt((), stop=(".", "!")).up_to_stop("A dent. It is deep.")
+        'A dent.'
+        """
+        return text[: min((text.index(mark) + len(mark) for mark in self.stop if mark in text), default=len(text))]
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -91,12 +101,20 @@ class MLLM(Protocol):
 def normalised(scores: Mapping[str, float]) -> dict[str, float]:
     """Shift log-scores so that their probabilities sum to one.
 
+    Raises
+    ------
+    ValueError
+        A score is not finite.
+
     Examples
     --------
     >>> shares = normalised({"A": 0.0, "B": math.log(3.0)})
     >>> round(math.exp(shares["B"]), 6)
     0.75
     """
+    if not all(map(math.isfinite, scores.values())):
+        msg = f"The logarithm of a probability must be finite. Got {dict(scores)}."
+        raise ValueError(msg)
     highest = max(scores.values())
     total = highest + math.log(sum(math.exp(score - highest) for score in scores.values()))
     return {label: score - total for label, score in scores.items()}

@@ -30,6 +30,7 @@ from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
 
 from echo_iad.mllms.local.chat_inputs import Encoded
+from echo_iad.mllms.local.passes import log_probabilities, placed
 from echo_iad.mllms.local.spellings import Tokens
 
 _LEAST = 16
@@ -149,12 +150,11 @@ class PrefixCache:
 
     def _proves(self, prefix: Prefix, prompt: Encoded) -> bool:
         """Whether the prompt gets the same next token from the beginning as when it is read whole."""
-        whole = self._model(**placed(prompt.tensors, self._model), use_cache=False, logits_to_keep=1).logits[0, -1]
+        whole = log_probabilities(self._model, placed(prompt.tensors, self._model), use_cache=False)[0]
         end = prompt.tokens[len(prefix.tokens) :]
-        continued = self._model(**prefix.followed([end], filler=0), use_cache=True, logits_to_keep=1).logits[0, -1]
-        expected = whole.float().log_softmax(-1)
-        likeliest = expected.topk(_LIKELIEST).indices
-        apart = (expected - continued.float().log_softmax(-1))[likeliest].abs().max()
+        continued = log_probabilities(self._model, prefix.followed([end], filler=0))[0]
+        likeliest = whole.topk(_LIKELIEST).indices
+        apart = (whole - continued)[likeliest].abs().max()
         return float(apart) <= _CLOSE.get(self._model.dtype, _CLOSE_HALF)
 
     def _end_of_pictures(self, tokens: Tokens) -> int:
@@ -184,11 +184,3 @@ def alike(one: Tokens, other: Tokens) -> int:
     """
     pairs = enumerate(zip(one, other, strict=False))
     return next((place for place, (left, right) in pairs if left != right), min(len(one), len(other)))
-
-
-def placed(tensors: Any, model: Any) -> dict[str, torch.Tensor]:
-    """Tensors where the model is; pictures in its precision."""
-    return {
-        key: value.to(device=model.device, dtype=model.dtype if value.is_floating_point() else None)
-        for key, value in tensors.items()
-    }

@@ -14,8 +14,9 @@ import torch
 import transformers
 
 from echo_iad.mllms.local.chat_inputs import Encoded
+from echo_iad.mllms.local.passes import log_probabilities, no_numbers, placed
 from echo_iad.mllms.local.spellings import Tokens
-from echo_iad.mllms.prefix_cache import Prefix, placed
+from echo_iad.mllms.prefix_cache import Prefix
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class WholeReading:
             **placed(self._prompts.tensors, self._model),
             max_new_tokens=ending.limit,
             stopping_criteria=[_Ended(ending, read)],
+            logits_processor=[_Numbers(self._model.dtype)],
             do_sample=False,
             temperature=None,
             top_p=None,
@@ -159,10 +161,17 @@ class ContinuedReading:
         return written
 
 
-def log_probabilities(model: Any, inputs: dict[str, Any], *, use_cache: bool = True) -> torch.Tensor:
-    """Log-probabilities of the next token, (n, vocabulary) float32 on the CPU."""
-    logits = model(**inputs, use_cache=use_cache, logits_to_keep=1).logits[:, -1]
-    return torch.log_softmax(logits.float(), dim=-1).cpu()
+class _Numbers(transformers.LogitsProcessor):  # type: ignore[misc]  # transformers is not typed
+    """Refuses what is no number, which ``generate`` would take for the most probable."""
+
+    def __init__(self, dtype: torch.dtype) -> None:
+        self._dtype = dtype
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        """The scores of the next tokens as they are, (n, vocabulary)."""
+        if scores.isnan().any():
+            raise no_numbers(self._dtype)
+        return scores
 
 
 class _Ended(transformers.StoppingCriteria):  # type: ignore[misc]  # transformers is not typed

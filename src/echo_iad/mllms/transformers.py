@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -24,6 +25,7 @@ from echo_iad.errors import EchoError, MissingModelError, MllmError
 from echo_iad.mllms.base import MLLM, Answered, Prompt, Reply, normalised
 from echo_iad.mllms.local.chat_inputs import ChatInputs, Encoded
 from echo_iad.mllms.local.folders import download_command, find_model
+from echo_iad.mllms.local.passes import no_numbers
 from echo_iad.mllms.local.placement import Placement, check_room, choose_placement, free_bytes, no_room, read_weights
 from echo_iad.mllms.local.processors import load_processor
 from echo_iad.mllms.local.spellings import Tokens, spellings
@@ -171,6 +173,8 @@ class TransformersMllm:
                 for way in spellings(label, self._chat.tokens_of)
             ]
             scores[label] = float(torch.tensor(each, dtype=torch.float64).logsumexp(0))
+        if not all(map(math.isfinite, scores.values())):
+            raise no_numbers(self._model.dtype)
         return normalised(scores)
 
     def _written(self, prompt: Prompt, reading: Reading) -> list[Answered]:
@@ -183,7 +187,7 @@ class TransformersMllm:
         return [
             Reply(
                 Scoring.TEXT,
-                text=_up_to(prompt.stop, self._chat.text_of(new)).strip(),
+                text=prompt.up_to_stop(self._chat.text_of(new)).strip(),
                 prompt_tokens=size,
                 new_tokens=len(new),
             )
@@ -200,11 +204,6 @@ def _of_similar_length(lengths: Mapping[int, int]) -> list[list[int]]:
         else:
             groups.append([place])
     return groups
-
-
-def _up_to(marks: Sequence[str], text: str) -> str:
-    """The text up to and including the first of the marks."""
-    return text[: min((text.index(mark) + len(mark) for mark in marks if mark in text), default=len(text))]
 
 
 def _picture_token(config: Any) -> int | None:
