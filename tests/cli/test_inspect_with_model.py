@@ -30,17 +30,8 @@ def test_a_script_decides(echo_iad, memory, photo, tmp_path):
 def test_a_line_about_one_question_answers_no_other_about_the_same_references(echo_iad, memory, photo, tmp_path):
     script = tmp_path / "answers.jsonl"
     script.write_text('{"question": "any defect", "answer": "Yes."}\n{"question": "Where", "answer": "At the rim."}\n')
-    command = (
-        "inspect",
-        photo,
-        "--memory",
-        memory,
-        "--object",
-        "printed_cap",
-        "--model",
-        f"scripted:{script}",
-        "--json",
-    )
+    about = ("inspect", photo, "--memory", memory, "--object", "printed_cap", "--json")
+    command = (*about, "--model", f"scripted:{script}")
     assert decision(echo_iad(*command, "--question", "Where is the defect?"))["text"] == "At the rim."
     assert decision(echo_iad(*command))["text"] == "Yes."
     assert decision(echo_iad(*command, *ASKED[2:]))["option"] == "A"

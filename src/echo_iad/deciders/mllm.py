@@ -25,6 +25,7 @@ from echo_iad.encoders.base import TextEncoder
 from echo_iad.errors import EchoError, MllmError, RefusedError, UserError
 from echo_iad.mllms.base import MLLM, Answered, Prompt, Reply
 from echo_iad.mllms.catalog import load_mllm
+from echo_iad.mllms.digests import prompts_sha256
 from echo_iad.mllms.known.cards import refuse_references
 from echo_iad.prompts.builder import ask_label
 from echo_iad.settings import DeciderSettings, Profile
@@ -33,10 +34,6 @@ UNPARSED = "Unparsed:"
 """How the reason begins when the model wrote something that names no option."""
 REFUSED = "Refused:"
 """How the reason begins when the model declined to answer."""
-_QUOTED = 80
-"""Characters of what a model wrote that a reason quotes; the record has the whole."""
-_QUOTED = 80
-"""Characters of what a model wrote that a reason quotes; the record has the whole."""
 _QUOTED = 80
 """Characters of what a model wrote that a reason quotes; the record has the whole."""
 
@@ -77,7 +74,9 @@ class MllmDecider:
         puts = [self._put(one) for one in asked]
         answered = iter(self._answered([one for one in puts if isinstance(one, Put)]))
         return [
-            self._decision(one, next(answered), of.evidence) if isinstance(one, Put) else one
+            replace(self._decision(one, next(answered), of.evidence), prompt_sha256=prompts_sha256(one.prompts))
+            if isinstance(one, Put)
+            else one
             for of, one in zip(asked, puts, strict=True)
         ]
 
@@ -119,7 +118,7 @@ class MllmDecider:
 
     def _decision(self, put: Put, reading: Reading | MllmError, evidence: Evidence) -> Decision:
         if isinstance(reading, RefusedError):
-            return replace(self._failed(f"{REFUSED} the model declined to answer."), raw_text=str(reading))
+            return replace(self._failed(f"{REFUSED} the model declined to answer."), raw_text=str(reading), written=str(reading))
         if isinstance(reading, MllmError):
             return self._failed(f"No answer: {reading}")
         p_model = _word(put, reading) if put.fuses else None
@@ -127,6 +126,7 @@ class MllmDecider:
             decided = self._weighed(put, reading, evidence, p_model)
         else:
             decided = self._scored(put, reading) if reading.chances else self._written(put, reading)
+            decided = replace(decided, written="" if reading.chances else reading.text)
         return replace(decided, prompt_tokens=reading.prompt_tokens, new_tokens=reading.new_tokens)
 
     def _weighed(self, put: Put, reading: Reading, evidence: Evidence, p_model: float) -> Decision:
@@ -195,7 +195,9 @@ class MllmDecider:
         options = put.question.options
         named = reading.option is not None if options else not looks_refused(reading.text)
         if not named:
-            why = f"{UNPARSED} what the model wrote names no option: {_quoted(reading.text)}"
+            split = "the turns of the options disagree, and more than half of them name none."
+            none = f"what the model wrote names no option: {_quoted(reading.text)}"
+            why = f"{UNPARSED} {split if reading.is_split else none}"
             refused = f"{REFUSED} the model declined to answer."
             return self._failed(refused if looks_refused(reading.text) else why, reading)
         return Decision(
@@ -250,18 +252,6 @@ def check_pictures(profile: Profile) -> None:
 def _read(said: Sequence[Answered], put: Put) -> Reading | MllmError:
     fault = next((each for each in said if isinstance(each, MllmError)), None)
     return fault or read_replies([each for each in said if isinstance(each, Reply)], put.rotations)
-
-
-def _quoted(text: str) -> str:
-    """The beginning of what was written, on one line."""
-    said = " ".join(text.split())
-    return f'"{said}"' if len(said) <= _QUOTED else f'"{said[: _QUOTED - 1]}…"'
-
-
-def _quoted(text: str) -> str:
-    """The beginning of what was written, on one line."""
-    said = " ".join(text.split())
-    return f'"{said}"' if len(said) <= _QUOTED else f'"{said[: _QUOTED - 1]}…"'
 
 
 def _quoted(text: str) -> str:

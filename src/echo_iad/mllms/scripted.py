@@ -24,10 +24,6 @@ _UNLIKELY = 1e-6
 """Probability of an option that the script gives none, so that a logarithm exists."""
 _QUESTION = re.compile(r"^Question:\s*", re.MULTILINE)
 """Where a prompt comes to its question."""
-_QUESTION = re.compile(r"^Question:\s*", re.MULTILINE)
-"""Where a prompt comes to its question."""
-_QUESTION = re.compile(r"^Question:\s*", re.MULTILINE)
-"""Where a prompt comes to its question."""
 
 
 class Line(BaseModel):
@@ -116,22 +112,6 @@ def load_script(name: str, settings: MllmSettings) -> ScriptedMllm:
         return found
 
     return ScriptedMllm(script, f"scripted:{name}")
-
-
-def _asked(messages: Messages) -> str:
-    """What the user asks last, from the word "Question:" on; all that is said where that word is not."""
-    turns = [message.text for message in messages if message.role is Role.USER]
-    marked = ((turn, _QUESTION.search(turn)) for turn in reversed(turns))
-    asked = next((turn[mark.end() :] for turn, mark in marked if mark), None)
-    return "\n".join(message.text for message in messages) if asked is None else asked
-
-
-def _asked(messages: Messages) -> str:
-    """What the user asks last, from the word "Question:" on; all that is said where that word is not."""
-    turns = [message.text for message in messages if message.role is Role.USER]
-    marked = ((turn, _QUESTION.search(turn)) for turn in reversed(turns))
-    asked = next((turn[mark.end() :] for turn, mark in marked if mark), None)
-    return "\n".join(message.text for message in messages) if asked is None else asked
 
 
 def _asked(messages: Messages) -> str:
