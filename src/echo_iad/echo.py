@@ -25,6 +25,7 @@ from echo_iad import __version__
 from echo_iad.comparison.comparator import Tolerance
 from echo_iad.deciders.asking import put
 from echo_iad.deciders.base import decide_all
+from echo_iad.deciders.mllm import check_pictures
 from echo_iad.domain.decisions import Decision, Inspection, Status
 from echo_iad.domain.parts import ImageEncoding, Picture
 from echo_iad.domain.questions import DEFAULT_QUESTION, Expert, Plan, Question
@@ -205,10 +206,22 @@ class Echo:
         UnknownObjectError
             The memory knows other objects, and neither normals of nor knowledge about the named one.
         """
+        asked = make_question(question, options)
+        return self.answer(self.request(image, asked, object, false_alarm_rate=false_alarm_rate, threshold=threshold))
+
+    def request(
+        self,
+        image: PictureSource,
+        question: Question,
+        object: str | None = None,
+        *,
+        false_alarm_rate: float | None = None,
+        threshold: float | None = None,
+    ) -> Request:
+        """A request for `answer` or `compose`, checked as `inspect` checks it; errors of `inspect` but `ImageError`."""
         tolerance = self._tolerance(false_alarm_rate, threshold)
-        request = Request(image, make_question(question, options), object, tolerance)
         self._check_object(object)
-        return self.answer(request)
+        return Request(image, question, object, tolerance)
 
     def inspect_many(
         self,
@@ -281,8 +294,11 @@ class Echo:
         ------
         ImageError
             The image, or a reference's stored picture, cannot be read.
+        ProfileError
+            The model takes one picture, and the profile shows several.
         """
         decider = self.profile.decider
+        check_pictures(self.profile)
         return put(self._consulting.consult(request, decider.max_side, learns=False).asked, decider).prompts
 
     def _inspection(self, consulted: Consulted, decision: Decision, decided_ms: float) -> Inspection:

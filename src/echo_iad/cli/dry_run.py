@@ -2,56 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from echo_iad.cli.console import print_json, results
-from echo_iad.errors import ProfileError
+from echo_iad.errors import ImageError, ProfileError
 
 if TYPE_CHECKING:
     from echo_iad.domain.messages import Messages, PicturePart
     from echo_iad.echo import Echo
+    from echo_iad.experts.consulting import Request
     from echo_iad.mllms.base import Prompt
     from echo_iad.mllms.cost import Cost
+    from echo_iad.settings import Profile
 
 
 def show_prompts(
-    echo: Echo,
-    pictures: Sequence[Path],
-    question: str | None,
-    options: dict[str, str],
-    object: str | None,
-    *,
-    json: bool,
-) -> None:
+    echo: Echo, pictures: Sequence[Path], ask: Callable[[Path], Request], *, json: bool
+) -> list[ImageError]:
     """Print every prompt for every picture; nothing is asked, and no weights are loaded.
+
+    Parameters
+    ----------
+    echo : Echo
+    pictures : sequence of Path
+    ask : callable
+        Makes the request about a picture.
+    json : bool
+
+    Returns
+    -------
+    list of ImageError
+        Of the pictures that cannot be read; the others are shown.
 
     Raises
     ------
-    ProfileError
-        The profile's decider is no multimodal model.
-    ImageError
-        A picture cannot be read.
+    UserError
+        The profile's decider is no multimodal model, or the request cannot be made.
     """
-    from echo_iad.echo import make_question
-    from echo_iad.experts.consulting import Request
     from echo_iad.mllms.cost import estimate
 
     model = echo.profile.decider.model
     if not model:
         msg = "A dry run shows what a multimodal model would be asked. Name one: --model BACKEND:NAME"
         raise ProfileError(msg)
-    asked = make_question(question, options)
+    faults = []
     for picture in pictures:
-        prompts = echo.compose(Request(picture, asked, object))
+        try:
+            prompts = echo.compose(ask(picture))
+        except ImageError as fault:
+            faults.append(fault)
+            continue
         for number, prompt in enumerate(prompts, start=1):
             cost = estimate(prompt.messages, model)
             if json:
                 print_json({"image": str(picture), "rotation": number, **_values(prompt, cost)})
             else:
                 _print(prompt, cost, f"{picture}" if len(prompts) == 1 else f"{picture}, rotation {number}")
+    if not json:
+        for beside in _beside(echo.profile):
+            results().print(beside, style="dim", soft_wrap=True, highlight=False)
+    return faults
+
+
+def _beside(profile: Profile) -> Iterator[str]:
+    """What a model would be asked besides, and is not shown."""
+    if profile.decider.think:
+        yield "After its reasoning it is asked for the label alone."
+    if profile.decider.fuse:
+        yield (
+            "Before the first verdict on a product it is asked, once, the same about up to 16 good parts, each as it "
+            "is and with a synthetic defect."
+        )
+    if profile.knowledge.extractor == "model":
+        yield "A model picks the knowledge for a question that is new; here it is picked by meaning."
 
 
 def _values(prompt: Prompt, cost: Cost) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from echo_iad.errors import ImageError, QuestionError
 
 if TYPE_CHECKING:
     from echo_iad.domain.decisions import Inspection
+    from echo_iad.experts.consulting import Request
 
 EXAMPLES = examples(
     ("Is there any defect?", "echo-iad inspect new.jpg --memory parts"),
@@ -85,9 +86,18 @@ def inspect(  # noqa: PLR0913  one parameter for each option of the fixed interf
     read_only = not os.access(memory, os.W_OK)
     if dry_run:
         from echo_iad.cli.dry_run import show_prompts
+        from echo_iad.echo import make_question
+
+        def ask(picture: Path) -> Request:
+            asked = make_question(question, options)
+            return echo.request(picture, asked, object, false_alarm_rate=false_alarm_rate, threshold=threshold)
 
         with Echo.from_profile(chosen, memory=memory, read_only=read_only) as echo:
-            show_prompts(echo, pictures, question, options, object, json=json)
+            faults = show_prompts(echo, pictures, ask, json=json)
+        for fault in faults:
+            typer.echo(f"Error: {fault}", err=True)
+        if faults:
+            raise typer.Exit(1)
         return
     opened = Echo.from_profile(chosen, memory=memory, read_only=read_only, learning=_say_learning)
     with opened as echo, _bar(pictures) as progress:
