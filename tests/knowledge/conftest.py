@@ -10,7 +10,7 @@ import pytest
 from echo_iad.domain.evidence import KnowledgePassage
 from echo_iad.domain.parts import EncoderId, FloatArray
 from echo_iad.encoders.onnx import EdgeTextEncoder
-from echo_iad.knowledge.sources import knowledge_from_text
+from echo_iad.knowledge.sources import read_knowledge
 
 HINGE = """
 # hinge
@@ -61,5 +61,7 @@ def edge() -> EdgeTextEncoder:
 
 
 @pytest.fixture(scope="session")
-def hinge() -> tuple[KnowledgePassage, ...]:
-    return knowledge_from_text(HINGE, object="hinge", source="hinge.md").passages
+def hinge(tmp_path_factory: pytest.TempPathFactory) -> tuple[KnowledgePassage, ...]:
+    path = tmp_path_factory.mktemp("knowledge") / "hinge.md"
+    path.write_text(HINGE, encoding="utf-8")
+    return read_knowledge(path)[0].passages

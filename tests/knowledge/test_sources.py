@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from echo_iad.domain.evidence import KnowledgePassage
 from echo_iad.errors import KnowledgeError
 from echo_iad.knowledge import sources
-from echo_iad.knowledge.sources import ObjectKnowledge, find_object, knowledge_from_text, read_knowledge
+from echo_iad.knowledge.sources import ObjectKnowledge, find_object, read_knowledge
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "mmad" / "domain_knowledge.json"
 MMAD_LIKE = {
@@ -103,18 +104,8 @@ def test_a_byte_order_mark_is_no_text(tmp_path):
     assert read_knowledge(path)[0].passages[0].text == "A lid of 5 µm."
 
 
-def test_a_text_is_knowledge_too():
-    known = knowledge_from_text("A lid.\n\n## Bent\nIt is bent.", object="lid", source="the foreman")
-    assert _told(known) == [
-        ("", "A lid.", "the foreman, line 1"),
-        ("bent", "It is bent.", "the foreman > bent, line 4"),
-    ]
-    with pytest.raises(KnowledgeError, match="holds no sentence"):
-        knowledge_from_text(" -- ", object="lid")
-
-
 def test_an_object_that_nobody_knows_is_none():
-    known = (knowledge_from_text("A lid.", object="tin_lid"),)
+    known = (ObjectKnowledge("tin_lid", (KnowledgePassage("A lid.", "notes"),)),)
     assert find_object(known, "Tin Lid") is known[0]
     assert find_object(known, "box") is None
 

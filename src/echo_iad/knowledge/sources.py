@@ -93,27 +93,6 @@ def read_knowledge(path: Path, *, object: str | None = None) -> tuple[ObjectKnow
     return (found,)
 
 
-def knowledge_from_text(text: str, *, object: str, source: str = "text") -> ObjectKnowledge:
-    """Take knowledge about one object from a text, with or without ``## topic`` headings.
-
-    Raises
-    ------
-    KnowledgeError
-        The text holds no sentence.
-
-    Examples
-    --------
-    >>> known = knowledge_from_text("It is blue. It is round.", object="cap", source="Anna")
-    >>> [(passage.text, passage.source) for passage in known.passages]
-    [('It is blue.', 'Anna, line 1'), ('It is round.', 'Anna, line 1')]
-    """
-    merged = _merged(_text_pieces(text, object, source))
-    if not merged:
-        msg = f"The text about {object!r} holds no sentence. Write what a good part looks like and what goes wrong."
-        raise KnowledgeError(msg)
-    return merged[0]
-
-
 def find_object(known: Iterable[ObjectKnowledge], name: str) -> ObjectKnowledge | None:
     """Find an object by name; case, spaces, hyphens and underscores do not matter."""
     return next((entry for entry in known if object_key(entry.object) == object_key(name)), None)

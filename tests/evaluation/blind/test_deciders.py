@@ -6,6 +6,7 @@ import pytest
 from scipy.stats import binom
 from tests.evaluation.blind.blind_questions import WordEncoder, drawn, longest_is_right, question, without_habit
 
+from echo_iad.domain.evidence import KnowledgePassage
 from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.benchmark.subtasks import Subtask
 from echo_iad.evaluation.blind.deciders import (
@@ -17,7 +18,7 @@ from echo_iad.evaluation.blind.deciders import (
     blind_deciders,
 )
 from echo_iad.evaluation.blind.head import fit_head
-from echo_iad.knowledge.sources import knowledge_from_text
+from echo_iad.knowledge.sources import ObjectKnowledge
 
 OBJECTS = ("cap", "valve", "gear")
 
@@ -37,8 +38,9 @@ def test_longest_takes_the_first_of_equals():
 
 
 class TestNearestKnowledge:
+    known = ("Scratches cut the print.", "Dents press the rim.")
     decider = NearestKnowledge(
-        [knowledge_from_text("Scratches cut the print. Dents press the rim.", object="Printed Cap")], WordEncoder()
+        [ObjectKnowledge("Printed Cap", tuple(KnowledgePassage(text, "notes") for text in known))], WordEncoder()
     )
 
     def test_the_option_nearest_to_a_sentence_is_taken(self):

@@ -8,7 +8,7 @@ from echo_iad.encoders.catalog import load_text_encoder
 from echo_iad.encoders.remembering import remembering
 from echo_iad.evaluation.making.option_sentences import OptionSentences, told_by
 from echo_iad.knowledge.roles import Role
-from echo_iad.knowledge.sources import find_object, knowledge_from_text, read_knowledge
+from echo_iad.knowledge.sources import find_object, read_knowledge
 from echo_iad.samples import sample_knowledge
 
 NOTES = """
@@ -30,9 +30,11 @@ def encoder():
 
 
 @pytest.fixture
-def sentences(encoder):
+def sentences(encoder, tmp_path):
     def of(notes):
-        return OptionSentences(knowledge_from_text(notes, object="lid"), encoder)
+        path = tmp_path / "lid.md"
+        path.write_text(notes, encoding="utf-8")
+        return OptionSentences(read_knowledge(path)[0], encoder)
 
     return of
 

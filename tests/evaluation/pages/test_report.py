@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import re
 import sys
 from dataclasses import replace
@@ -200,11 +199,3 @@ def test_a_folder_that_cannot_be_written_is_named(summary, records, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(EvaluationError, match="cannot be written"):
         write_report(tmp_path / "file", summary, records)
-
-
-def test_a_summary_read_again_gives_the_same_report(write, summary, tmp_path):
-    from echo_iad.evaluation.scores.summary import read_summary, write_summary
-
-    write_summary(tmp_path, summary)
-    assert json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))["strict"]
-    assert write(read_summary(tmp_path), name="a") == write(summary, name="b")

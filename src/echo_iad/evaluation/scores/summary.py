@@ -1,4 +1,4 @@
-"""``summary.json``: every figure of a run in one file, and how it is made, written and read.
+"""``summary.json``: every figure of a run in one file, and how it is made and written.
 
 Shares are percent with two decimals; a cell is data set and subtask, and one without questions is absent. The same
 records and seed give the same bytes, latency and cost apart. Knows the figures' meaning only through the modules that
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.answers.records import AnswerRecord, AnswerStatus
 from echo_iad.evaluation.benchmark.questions import Excluded
 from echo_iad.evaluation.benchmark.subtasks import Subtask
@@ -50,7 +49,7 @@ from echo_iad.evaluation.scores.beyond_blind import (
 )
 from echo_iad.evaluation.scores.calibration import Calibration, calibrate
 from echo_iad.evaluation.scores.intervals import mean_interval
-from echo_iad.evaluation.scores.scored_answers import Cell, ScoredAnswers, score_records
+from echo_iad.evaluation.scores.scored_answers import Cell, ScoredAnswers, Weighed, score_records
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -79,6 +78,18 @@ class Latency:
     p50: float | None
     p95: float | None
     mean: float | None
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """Whose word the verdicts are in which a model's was weighed against the comparison."""
+
+    weighed: int
+    """How many there are."""
+    by_comparison: int
+    """Of these, those in which the model's word did not count."""
+    by_model: int
+    """Of these, those in which the comparison did not count."""
 
 
 @dataclass(frozen=True)
@@ -131,12 +142,17 @@ class Summary:
     excluded: tuple[Excluded, ...]
     robustness: Mapping[str, Any] | None = None
     """What optional tests found; the key is absent without any."""
+    verdicts: Verdicts | None = None
+    """Whose word counted; the key is absent where no verdict was weighed."""
+    changed: tuple[str, ...] = ()
+    """Settings that differ from the shipped profile of this name, as ``--set`` has them."""
 
     def to_json(self) -> str:
         """The file's text."""
         tree = _adapter().dump_python(self, mode="json")
-        if self.robustness is None:
-            del tree["robustness"]
+        for optional in ("robustness", "verdicts"):
+            if tree[optional] is None:
+                del tree[optional]
         return json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -211,6 +227,7 @@ def summarise(
         cost=_rounded(_cost(scored) | dict(cost or {}), digits=3),
         excluded=tuple(excluded),
         robustness=robustness,
+        verdicts=_verdicts(scored),
     )
 
 
@@ -225,29 +242,6 @@ def write_summary(folder: Path, summary: Summary) -> Path:
     path = folder / SUMMARY
     write_whole(path, summary.to_json())
     return path
-
-
-def read_summary(path: Path) -> Summary:
-    """Read the summary of a run: its folder, or its ``summary.json``.
-
-    Raises
-    ------
-    EvaluationError
-        No such file, or it is no summary; the message names the first fault.
-    """
-    from pydantic import ValidationError
-
-    file = path / SUMMARY if path.is_dir() else path
-    try:
-        return _adapter().validate_json(file.read_bytes())
-    except OSError as fault:
-        msg = f"No summary is in {path}: {fault.strerror}. Make one with: echo-iad evaluate mmad ROOT --out DIR"
-        raise EvaluationError(msg) from fault
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        msg = f"{file} is no summary of a run: {where}: {first['msg']}. Go on with the run, and it is written anew."
-        raise EvaluationError(msg) from fault
 
 
 @cache
@@ -273,6 +267,11 @@ def _intervals(scored: ScoredAnswers, seed: int) -> Table[tuple[float, float]]:
 def _statuses(scored: ScoredAnswers) -> dict[str, int]:
     held = Counter(answer.status for answer in scored.answers)
     return {status.value: held[status] for status in AnswerStatus if held[status]}
+
+
+def _verdicts(scored: ScoredAnswers) -> Verdicts | None:
+    held = Counter(answer.weighed for answer in scored.answers if answer.weighed)
+    return Verdicts(held.total(), held[Weighed.COMPARISON], held[Weighed.MODEL]) if held else None
 
 
 def _marked(scored: ScoredAnswers) -> dict[str, Marked]:
