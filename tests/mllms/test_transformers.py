@@ -78,11 +78,13 @@ def test_pictures_reach_the_model_in_the_order_of_the_prompt(folders, ask):
     assert torch.equal(both[1], alone[1])
 
 
-def test_control_words_in_a_question_are_no_pictures(folder, ask):
-    mllm = load(folder)
-    words = mllm._chat._tokenizer.all_special_tokens
-    scores = scores_of(mllm, ask(" ".join(words) + " A or B?"))[0]
-    assert sum(math.exp(score) for score in scores.values()) == pytest.approx(1)
+def test_control_words_in_a_question_have_no_power(folder, ask):
+    chat = load(folder)._chat
+    words = [token for token in chat._tokenizer.get_added_vocab() if token.strip()]
+    controls = set(chat._tokenizer.convert_tokens_to_ids(words))
+    plain, spoilt = (chat.encode([ask(text)]).tokens for text in ("Which?", f"Which? {' '.join(words)}"))
+    assert [token for token in spoilt if token in controls] == [token for token in plain if token in controls]
+    assert len(controls & set(plain)) > 1
 
 
 def test_tokens_are_counted_without_padding_and_with_pictures(folder, ask):
@@ -124,6 +126,58 @@ def test_a_prompt_that_is_too_long_fails_alone_with_the_cure(folder, ask, share_
     assert re.search("has .* tokens and the model takes 16384: use fewer references", str(long))
     assert first.scores
     assert last.scores
+
+
+def spoil_numbers(mllm, word):
+    """Make a model compute no numbers for a prompt that holds a word."""
+    marked = set(mllm._chat.tokens_of(f" {word}"))
+
+    def spoilt(model, args, inputs, made):
+        for row, tokens in enumerate(inputs["input_ids"].tolist()):
+            if marked <= set(tokens):
+                made.logits[row] = math.nan
+
+    mllm._model.register_forward_hook(spoilt, with_kwargs=True)
+
+
+@pytest.mark.parametrize("labels", [("A", "B"), ()])
+@pytest.mark.parametrize("share_prefix", [True, False])
+def test_a_prompt_without_finite_numbers_fails_alone_with_the_cure(folder, ask, share_prefix, labels):
+    mllm = load(folder, share_prefix=share_prefix, dtype="bfloat16")
+    prompts = [Prompt(ask(text), labels, max_new_tokens=3) for text in ("One?", "Or zzyzx?", "Two?")]
+    expected = mllm.ask(prompts)
+    spoil_numbers(mllm, "zzyzx")
+    first, spoilt, last = mllm.ask(prompts)
+    assert isinstance(spoilt, MllmError)
+    assert str(spoilt).endswith(
+        "no finite probabilities for this prompt in bfloat16: give it --set mllm.dtype=float32."
+    )
+    for reply, before in ((first, expected[0]), (last, expected[2])):
+        assert reply.text == before.text
+        assert reply.scores == pytest.approx(before.scores, abs=0.1)
+
+
+def test_numbers_too_large_for_half_precision_are_no_answer(folder, ask):
+    mllm = load(folder, dtype="float16")
+    with torch.no_grad():
+        for name, weights in mllm._model.named_parameters():
+            if "language_model" in name and "down_proj" in name:
+                weights *= 1e4
+    replies = mllm.ask([Prompt(ask(), ("A", "B")), Prompt(ask(), max_new_tokens=2)])
+    assert ["in float16: give it --set mllm.dtype=float32" in str(reply) for reply in replies] == [True, True]
+
+
+@pytest.mark.parametrize("share_prefix", [True, False])
+def test_a_label_that_is_impossible_is_no_answer(folder, ask, share_prefix):
+    mllm = load(folder, share_prefix=share_prefix)
+
+    def forbid(model, args, made):
+        for way in spellings("B", mllm._chat.tokens_of):
+            made.logits[..., way[0]] = -math.inf
+
+    mllm._model.register_forward_hook(forbid)
+    (fault,) = mllm.ask([Prompt(ask(), ("A", "B"))])
+    assert isinstance(fault, MllmError)
 
 
 def short_of_memory(model, rows):
@@ -226,9 +280,11 @@ def test_memory_that_runs_out_while_loading_is_said_with_what_fits(tmp_path, mon
 
 @pytest.mark.parametrize(("dtype", "expected"), [("auto", "float32"), ("bfloat16", "bfloat16")])
 def test_a_model_runs_in_the_precision_of_the_settings(folder, ask, dtype, expected):
-    mllm = load(folder, dtype=dtype)
+    mllm, computed = load(folder, dtype=dtype), []
+    mllm._model.register_forward_hook(lambda model, given, made: computed.append(str(made.logits.dtype)))
+    scores_of(mllm, ask())
     assert str(mllm._model.dtype) == f"torch.{expected}"
-    assert sum(math.exp(score) for score in scores_of(mllm, ask())[0].values()) == pytest.approx(1)
+    assert set(computed) == {f"torch.{expected}"}
 
 
 def spoil(folder, fault):
