@@ -73,6 +73,18 @@ def test_probabilities_are_normalised_over_the_options(script, ask):
     assert [reply.scoring for reply in replies] == [Scoring.LOGPROBS] * 2
 
 
+@pytest.mark.parametrize("given", ['{"Z": 0.9, "Y": 0.1}', '{"A": 0, "Z": 1}', '{"a": 0.9}'])
+def test_probabilities_of_none_of_the_options_are_no_answer(script, ask, given):
+    fault = answer(script(f'{{"answer": "A", "probabilities": {given}}}'), ask(), labels=("A", "B"))
+    assert isinstance(fault, MllmError)
+    assert "no probability to an option that is asked: A, B. It names" in str(fault)
+
+
+def test_an_option_without_a_probability_is_most_unlikely(script, ask):
+    reply = answer(script('{"probabilities": {"B": 1}}'), ask(), labels=("A", "B"))
+    assert 0 < math.exp(reply.scores["A"]) < 1e-5
+
+
 def test_a_text_alone_is_read_as_text(script, ask):
     reply = answer(script('{"answer": "B"}'), ask(), labels=("A", "B"))
     assert (reply.scoring, reply.text, reply.scores) == (Scoring.TEXT, "B", {})
@@ -82,7 +94,11 @@ def test_a_line_may_fail(script, ask):
     assert str(answer(script('{"fail": "out of memory"}'), ask())) == "out of memory"
 
 
-@pytest.mark.parametrize("line", ["B", '{"anwser": "B"}', '{"probabilities": {"A": "much"}}', "[1]"])
+@pytest.mark.parametrize(
+    "line",
+    ["B", '{"anwser": "B"}', "[1]"]
+    + [f'{{"probabilities": {{"A": {value}}}}}' for value in ('"much"', "-0.5", "NaN", "Infinity")],
+)
 def test_a_line_that_cannot_be_read_is_named(script, line):
     with pytest.raises(MissingModelError, match=r"^Line 2 of the script .*answers\.jsonl is wrong"):
         script('{"answer": "A"}', line)

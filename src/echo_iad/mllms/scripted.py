@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -37,8 +38,8 @@ class Line(BaseModel):
     """A piece of the question or of its options, or ``*`` for every question."""
     answer: str = ""
     """What the model writes."""
-    probabilities: dict[str, float] = Field(default_factory=dict)
-    """Label -> probability; read instead of ``answer`` where options are scored."""
+    probabilities: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
+    """Label -> probability, 0 or more; read instead of ``answer`` where options are scored, one of them at least."""
     fail: str = ""
     """Why the model fails; it answers when this is empty."""
 
@@ -80,10 +81,17 @@ class ScriptedMllm:
         if line.fail:
             return MllmError(line.fail)
         if prompt.labels and line.probabilities:
-            chances = {label: max(line.probabilities.get(label, 0.0), _UNLIKELY) for label in prompt.labels}
-            scores = normalised({label: math.log(chance) for label, chance in chances.items()})
-            return Reply(Scoring.LOGPROBS, scores=scores)
+            return _scored(prompt.labels, line.probabilities)
         return Reply(Scoring.TEXT, text=prompt.up_to_stop(line.answer))
+
+
+def _scored(labels: Sequence[str], probabilities: Mapping[str, float]) -> Answered:
+    told = {label: probabilities.get(label, 0.0) for label in labels}
+    if not any(told.values()):
+        asked, given = ", ".join(labels), ", ".join(probabilities)
+        return MllmError(f"The script gives no probability to an option that is asked: {asked}. It names {given}.")
+    scores = {label: math.log(max(chance, _UNLIKELY)) for label, chance in told.items()}
+    return Reply(Scoring.LOGPROBS, scores=normalised(scores))
 
 
 def load_script(name: str, settings: MllmSettings) -> ScriptedMllm:
