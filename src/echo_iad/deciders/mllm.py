@@ -34,6 +34,7 @@ UNPARSED = "Unparsed:"
 """How the reason begins when the model wrote something that names no option."""
 REFUSED = "Refused:"
 """How the reason begins when the model declined to answer."""
+_DECLINED = f"{REFUSED} the model declined to answer."
 _QUOTED = 80
 """Characters of what a model wrote that a reason quotes; the record has the whole."""
 
@@ -118,15 +119,16 @@ class MllmDecider:
 
     def _decision(self, put: Put, reading: Reading | MllmError, evidence: Evidence) -> Decision:
         if isinstance(reading, RefusedError):
-            return replace(self._failed(f"{REFUSED} the model declined to answer."), raw_text=str(reading), written=str(reading))
+            return replace(self._failed(_DECLINED), raw_text=str(reading), written=str(reading))
         if isinstance(reading, MllmError):
             return self._failed(f"No answer: {reading}")
         p_model = _word(put, reading) if put.fuses else None
         if p_model is not None:
             decided = self._weighed(put, reading, evidence, p_model)
+        elif reading.chances:
+            decided = self._scored(put, reading)
         else:
-            decided = self._scored(put, reading) if reading.chances else self._written(put, reading)
-            decided = replace(decided, written="" if reading.chances else reading.text)
+            decided = replace(self._written(put, reading), written=reading.text)
         return replace(decided, prompt_tokens=reading.prompt_tokens, new_tokens=reading.new_tokens)
 
     def _weighed(self, put: Put, reading: Reading, evidence: Evidence, p_model: float) -> Decision:
@@ -195,11 +197,7 @@ class MllmDecider:
         options = put.question.options
         named = reading.option is not None if options else not looks_refused(reading.text)
         if not named:
-            split = "the turns of the options disagree, and more than half of them name none."
-            none = f"what the model wrote names no option: {_quoted(reading.text)}"
-            why = f"{UNPARSED} {split if reading.is_split else none}"
-            refused = f"{REFUSED} the model declined to answer."
-            return self._failed(refused if looks_refused(reading.text) else why, reading)
+            return self._failed(_unread(reading), reading)
         return Decision(
             Status.ANSWERED,
             option=reading.option,
@@ -252,6 +250,15 @@ def check_pictures(profile: Profile) -> None:
 def _read(said: Sequence[Answered], put: Put) -> Reading | MllmError:
     fault = next((each for each in said if isinstance(each, MllmError)), None)
     return fault or read_replies([each for each in said if isinstance(each, Reply)], put.rotations)
+
+
+def _unread(reading: Reading) -> str:
+    """Why what the model wrote is no answer."""
+    if looks_refused(reading.text):
+        return _DECLINED
+    if reading.is_split:
+        return f"{UNPARSED} the turns of the options disagree, and no option is named by more than half of them."
+    return f"{UNPARSED} what the model wrote names no option: {_quoted(reading.text)}"
 
 
 def _quoted(text: str) -> str:

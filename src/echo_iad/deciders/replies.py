@@ -25,7 +25,9 @@ class Reading:
     chances: Mapping[str, float]
     """The question's own label -> mean probability over the rotations, summing to one; empty when it was written."""
     option: str | None
-    """The question's own label that was written, by most rotations; None when none can be read, or none asked."""
+    """The question's own label that more than half of all rotations name in writing; None when there is none."""
+    is_split: bool
+    """Whether rotations name options in writing, and none is named by more than half of all."""
     text: str
     """What the model wrote in answer to the question as it stands, first rotation."""
     raw_text: str
@@ -51,10 +53,13 @@ def read_replies(replies: Sequence[Reply], rotations: Sequence[Rotation]) -> Rea
         By probabilities when every reply has them, else by what was written.
     """
     scored = all(reply.scoring is Scoring.LOGPROBS for reply in replies)
+    named = [] if scored else _named(replies, rotations)
+    option = next((label for label, votes in Counter(named).items() if 2 * votes > len(replies)), None)
     return Reading(
         scoring=next((reply.scoring for reply in replies if reply.scoring is not Scoring.LOGPROBS), Scoring.LOGPROBS),
         chances=_averaged(replies, rotations) if scored else {},
-        option=None if scored else _named(replies, rotations),
+        option=option,
+        is_split=bool(named) and option is None,
         text=replies[0].text,
         raw_text="\n".join(words for reply in replies for words in (reply.thought, reply.text) if words),
         prompt_tokens=_total([reply.prompt_tokens for reply in replies]),
@@ -84,15 +89,13 @@ def _averaged(replies: Sequence[Reply], rotations: Sequence[Rotation]) -> dict[s
     return {label: share / total for label, share in sums.items()}
 
 
-def _named(replies: Sequence[Reply], rotations: Sequence[Rotation]) -> str | None:
-    """The option that most rotations name, the first of equals; None when none names one."""
+def _named(replies: Sequence[Reply], rotations: Sequence[Rotation]) -> list[str]:
+    """The question's own label that each rotation names in writing; those that name none are left out."""
     read = [
         (rotation, read_choice(reply.text, rotation.question.options))
         for reply, rotation in zip(replies, rotations, strict=True)
-        if rotation.question.options
     ]
-    votes = Counter(rotation.means[shown] for rotation, shown in read if shown is not None)
-    return votes.most_common(1)[0][0] if votes else None
+    return [rotation.means[shown] for rotation, shown in read if shown is not None]
 
 
 def _total(counts: Sequence[int | None]) -> int | None:

@@ -48,7 +48,9 @@ class Decision:
     """``BACKEND:NAME`` of the MLLM that answered; None when none did."""
     scoring: Scoring | None = None
     raw_text: str = ""
-    """What the MLLM wrote, unread; empty when it was scored by probabilities alone."""
+    """All that the MLLM wrote, its reasoning included, unread; empty when it was scored by probabilities alone."""
+    written: str = ""
+    """What its answer was read from: its words on the options as they stand; empty where numbers decided."""
     p_model: float | None = None
     """What the MLLM alone gives for ``p_anomalous``, where that is fused with the comparison; None otherwise."""
     is_anomalous: bool | None = None
@@ -57,6 +59,8 @@ class Decision:
     """Tokens that the MLLM read, those of pictures included; None when there was none or it does not tell."""
     new_tokens: int | None = None
     """Tokens that it wrote."""
+    prompt_sha256: str = ""
+    """Digest of the prompts that the MLLM was given, one for each rotation; empty when it was asked nothing."""
 
     def __post_init__(self) -> None:
         if self.status is not Status.ANSWERED and self.option is not None:
