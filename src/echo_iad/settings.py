@@ -23,6 +23,9 @@ _REACHING = {"device", "batch", "share_prefix", "base_url", "concurrency", "time
 """Keys of `MllmSettings` that change how fast an answer comes, and not the answer."""
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(ge=1)]
+Switch = Annotated[bool, Field(strict=True)]
+"""No word that sounds like yes or no, but true or false."""
+Device = Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?|mps)$")]
 
 
 class _Section(BaseModel):
@@ -71,7 +74,7 @@ class KnowledgeSettings(_Section):
     passages: Positive
     extractor: Literal["embedding", "model"] = "embedding"
     model: str = ""
-    unreviewed: bool = True
+    unreviewed: Switch = True
 
 
 class DeciderSettings(_Section):
@@ -83,20 +86,20 @@ class DeciderSettings(_Section):
     rotations: Positive = 1
     max_new_tokens: Positive = 256
     max_side: Annotated[int, Field(ge=28)] = 1024
-    tell_within_tolerance: bool = False
+    tell_within_tolerance: Switch = False
     crops: Annotated[int, Field(ge=0, le=8)] = 0
-    think: bool = False
-    fuse: bool = False
+    think: Switch = False
+    fuse: Switch = False
 
 
 class MllmSettings(_Section):
     """How a multimodal model is run or reached, whichever it is."""
 
-    device: str = "auto"
+    device: Device = "auto"
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     bits: Literal[0, 4, 8] = 0
     batch: Positive = 4
-    share_prefix: bool = True
+    share_prefix: Switch = True
     remote_code: str = ""
     base_url: str = ""
     concurrency: Positive = 4

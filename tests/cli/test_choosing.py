@@ -31,6 +31,7 @@ def test_each_option_changes_its_own_choice():
     ("options", "message"),
     [
         ({"without": ["comparator"]}, r"Unknown expert 'comparator'.*visual_comparator"),
+        ({"without": ["visual_comparater"]}, r"Did you mean 'visual_comparator'\?"),
         ({"without": ["decision_maker"]}, "cannot be switched off"),
         ({"settings": ["retrieval.shot=2"]}, r"Did you mean 'retrieval\.shots'\?"),
         ({"settings": ["shots=2"]}, "Unknown setting 'shots'"),
@@ -42,12 +43,21 @@ def test_each_option_changes_its_own_choice():
         ({"settings": ["retrieval.shots=many"]}, r"wrong value at retrieval\.shots"),
         ({"settings": ["retrieval.shots=-1"]}, r"wrong value at retrieval\.shots"),
         ({"settings": ["decider.fuse="]}, r"wrong value at decider\.fuse"),
+        ({"settings": ["decider.think=yes"]}, r"wrong value at decider\.think: Input should be a valid boolean"),
+        ({"settings": ["mllm.share_prefix=0"]}, r"wrong value at mllm\.share_prefix"),
+        ({"settings": ["mllm.device=gpu"]}, r"wrong value at mllm\.device: .*auto\|cpu\|cuda"),
+        ({"settings": ["mllm.device=cuda:x"]}, r"wrong value at mllm\.device"),
     ],
 )
 def test_what_does_not_exist_or_is_not_allowed_is_one_line(options, message):
     with pytest.raises((ProfileError, UnknownNameError), match=message) as caught:
         choose_profile("edge", **options)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu", "cuda", "cuda:1", "mps"])
+def test_every_device_may_be_named(device):
+    assert choose_profile("edge", settings=[f"mllm.device={device}"]).mllm.device == device
 
 
 def test_how_a_model_is_reached_makes_no_other_profile():

@@ -75,5 +75,5 @@ def _expert(named: str) -> Expert:
         return Expert(named.strip())
     except ValueError as fault:
         raise UnknownNameError(
-            "expert", named, [each for each in Expert if each is not Expert.DECISION_MAKER]
+            "expert", named, [each.value for each in Expert if each is not Expert.DECISION_MAKER]
         ) from fault
