@@ -210,6 +210,24 @@ def test_reasoning_is_written_first_and_the_answer_scored_after_it(evidence):
     assert decision.raw_text == "The surface is brown at one place."
 
 
+def test_reasoning_ends_where_an_answer_is_stated_and_the_label_after_it_does_not(evidence):
+    told = []
+
+    def hasty(messages):
+        told.append(messages)
+        return "It is brown. The answer is A, I think. " if messages[-2].role is not Role.ASSISTANT else "Answer: B"
+
+    decision = decider(hasty, think=True).decide(WHICH, QuestionType.CLASSIFICATION, evidence)
+    assert told[1][-2].text == "It is brown. The answer is"
+    assert decision.option == "B"
+
+
+def test_an_open_answer_ends_at_the_blank_line_behind_a_sentence(evidence):
+    said = "\n\nA dent. It is deep.\n\nQuestion: What next?"
+    decision = decider(said).decide(Question("What is wrong?"), QuestionType.DESCRIPTION, evidence)
+    assert decision.text == "A dent. It is deep."
+
+
 def test_an_open_question_is_written_once_even_by_one_that_thinks(evidence):
     decision = decider("A dent.", think=True).decide(Question("What is wrong?"), QuestionType.DESCRIPTION, evidence)
     assert (decision.text, decision.raw_text) == ("A dent.", "A dent.")

@@ -162,7 +162,7 @@ def test_numbers_too_large_for_half_precision_are_no_answer(folder, ask):
     with torch.no_grad():
         for name, weights in mllm._model.named_parameters():
             if "language_model" in name and "down_proj" in name:
-                weights *= 1e4
+                weights.mul_(1e4)
     replies = mllm.ask([Prompt(ask(), ("A", "B")), Prompt(ask(), max_new_tokens=2)])
     assert ["in float16: give it --set mllm.dtype=float32" in str(reply) for reply in replies] == [True, True]
 

@@ -6,7 +6,7 @@ Pure; loads no model and asks none.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from echo_iad.deciders.base import Asked
 from echo_iad.deciders.embedded.polarity import Side, option_sides
@@ -22,6 +22,10 @@ from echo_iad.settings import DeciderSettings
 
 YES_OR_NO: Mapping[str, str] = {"A": "Yes.", "B": "No."}
 """Options of an open question whether a part is good, where the answer is weighed against the comparison."""
+_ANSWER_BEGINS = ("Answer:", "answer:", "Answer is", "answer is")
+"""Reasoning ends here at the latest: the answer is asked for apart. Servers take no more than four."""
+_ANSWER_ENDED = (".\n\n",)
+"""A sentence, and a blank line: behind it, models that were asked for a short answer begin something else."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,15 +81,21 @@ def put(asked: Asked, settings: DeciderSettings) -> Put:
     )
     rotations = tuple(rotate(question, places) for places in range(min(settings.rotations, len(question.options)) or 1))
     messages = (build_messages(rotation.question, evidence, exhibits, style) for rotation in rotations)
+    stop = () if question.options else _ANSWER_ENDED
     return Put(
         question,
         sides,
         rotations,
-        tuple(Prompt(each, tuple(question.options), settings.max_new_tokens) for each in messages),
+        tuple(Prompt(each, tuple(question.options), settings.max_new_tokens, stop) for each in messages),
         fuses=_is_weighed(evidence) and takes_sides(sides),
         is_open=not asked.question.options,
         asks_verdict=asked.question_type is QuestionType.DISCRIMINATION,
     )
+
+
+def reasoning_before(prompt: Prompt) -> Prompt:
+    """The prompt that lets a model write its reasoning before it chooses a label; one without labels stays as it is."""
+    return replace(prompt, labels=(), stop=_ANSWER_BEGINS) if prompt.labels else prompt
 
 
 def _closed(asked: Asked) -> tuple[Question, Mapping[str, Side]]:

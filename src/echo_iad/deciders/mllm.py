@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from echo_iad.deciders.answers import looks_refused, looks_untold
-from echo_iad.deciders.asking import Put, put
+from echo_iad.deciders.asking import Put, put, reasoning_before
 from echo_iad.deciders.base import Asked
 from echo_iad.deciders.embedded.polarity import Side
 from echo_iad.deciders.fusion import fused_p_anomalous
@@ -96,7 +96,7 @@ class MllmDecider:
 
     def _thought_through(self, prompts: Sequence[Prompt], shown: Sequence[Question]) -> list[Answered]:
         """Let the model write its reasoning first where it chooses among options, then ask for the label."""
-        thoughts = self._ask([replace(prompt, labels=()) for prompt in prompts])
+        thoughts = self._ask([reasoning_before(prompt) for prompt in prompts])
         again = [
             replace(prompt, messages=ask_label(prompt.messages, thought.text, question))
             for prompt, thought, question in zip(prompts, thoughts, shown, strict=True)
