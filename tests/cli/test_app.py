@@ -8,6 +8,7 @@ import pytest
 
 from echo_iad import __version__
 from echo_iad.cli.app import main
+from echo_iad.errors import ProfileError
 
 
 def test_the_version_is_printed(echo_iad):
@@ -41,6 +42,15 @@ def test_a_usage_or_set_up_fault_is_one_line_with_its_cure(echo_iad, words, said
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith(said)
     assert ended.err.count("\n") == 1
+
+
+def test_a_fault_that_a_server_words_does_not_steer_the_terminal(echo_iad, monkeypatch):
+    def refuse(*_):
+        msg = "The server said \x1b]0;title\x07 so\u202e\x9b."
+        raise ProfileError(msg)
+
+    monkeypatch.setattr("echo_iad.settings.profile_text", refuse)
+    assert echo_iad("profiles", "show", "edge").err == "Error: The server said ]0;title so.\n"
 
 
 def test_a_bug_keeps_its_traceback(monkeypatch):

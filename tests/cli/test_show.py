@@ -68,6 +68,24 @@ def test_words_of_a_user_are_no_markup(inspection):
     assert "Which [red]defect[/red]?" in text
 
 
+def test_nothing_that_is_said_steers_the_terminal(inspection):
+    """Whoever said it: a model, the asker, the enroller or the name of a file."""
+    steering = "\x1b[31m{}\x1b]0;title\x07\u202e\x9b"
+    said = replace(
+        inspection,
+        image=steering.format("new.png"),
+        object=steering.format("valve"),
+        question=steering.format("Which defect?"),
+        options={letter: steering.format(text) for letter, text in inspection.options.items()},
+        decision=replace(inspection.decision, reason=steering.format("It is brown.")),
+        missing={"knowledge_guide": steering.format("nothing")},
+    )
+    text = printed(said)
+    assert not set(text) & set("\x1b\x07\u202e\x9b")
+    for kept in ("new.png", "valve", "Which defect?", "Dent", "Stain", "It is brown.", "nothing"):
+        assert kept in text
+
+
 def test_a_failure_and_an_abstention_are_no_verdict(inspection):
     failed = replace(inspection, comparison=None, decision=Decision(Status.FAILED, reason="The picture is empty."))
     assert "FAILED" in printed(failed)

@@ -78,6 +78,23 @@ def test_a_caption_stands_above_its_card_and_is_counted_instead_of_verdicts(
     Page(text)
 
 
+def test_nothing_that_is_said_steers_who_reads_the_page(tmp_path, make_item, inspection):
+    steering = "\x1b[31m{}\x07\u202e\x9b"
+    said = replace(
+        inspection,
+        image=steering.format("017.png"),
+        question=steering.format("Which <defect>?"),
+        options={letter: steering.format(text) for letter, text in inspection.options.items()},
+        decision=replace(inspection.decision, raw_text=steering.format("I see\n\ta stain.")),
+    )
+    write_report(tmp_path / "report.html", [replace(make_item(said), caption=steering.format("Missed"))])
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert not set(text) & set("\x1b\x07\u202e\x9b")
+    for kept in ("[31m017.png", "Which &lt;defect&gt;?", "[31mStain", "I see\n\ta stain.", "[31mMissed"):
+        assert kept in text
+    Page(text)
+
+
 def test_pictures_are_named_below_the_folder_that_they_share(page):
     assert "Pictures in parts/valve/" in page
     assert '<a href="#inspection-1">017.png</a>' in page

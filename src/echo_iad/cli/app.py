@@ -104,7 +104,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _refuse(message: str) -> int:
-    typer.echo(f"{typer.style('Error:', fg='red', bold=True)} {' '.join(message.split())}", err=True)
+    from echo_iad.reports.words import printable
+
+    said = printable(" ".join(message.split()))
+    typer.echo(f"{typer.style('Error:', fg='red', bold=True)} {said}", err=True)
     return FAULT
 
 

@@ -33,13 +33,13 @@ _TITLE = 72
 def inspection_panel(inspection: Inspection) -> RenderableType:
     """Lay one inspection out."""
     verdict = verdict_of(inspection)
-    head = Text.assemble((f" {verdict.upper()} ", _STYLES[verdict]), f"  {_about(inspection)}")
+    head = Text.assemble((f" {verdict.upper()} ", _STYLES[verdict]), "  ", _text(_about(inspection)))
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column(overflow="fold")
     for label, value in _facts(inspection):
         facts.add_row(label, value)
-    title = Text(_ending(inspection.image), style="bold")
+    title = _text(_ending(inspection.image), style="bold")
     return Panel(Group(head, facts), title=title, title_align="left", box=ROUNDED, border_style="dim")
 
 
@@ -55,32 +55,37 @@ def _ending(path: str) -> str:
     return path if len(path) <= _TITLE else f"…{path[1 - _TITLE :]}"
 
 
+def _text(said: str, style: str = "") -> Text:
+    """Words of a record, which cannot steer the terminal."""
+    return Text(words.printable(said), style=style)
+
+
 def _facts(inspection: Inspection) -> Iterator[tuple[str, RenderableType]]:
     decision = inspection.decision
-    yield "Question", Text(inspection.question)
-    yield "Answer", Text(words.answer(inspection), style="bold")
+    yield "Question", _text(inspection.question)
+    yield "Answer", _text(words.answer(inspection), style="bold")
     if why := words.reason(inspection):
-        yield "Because", Text(why)
+        yield "Because", _text(why)
     for letter, probability in decision.probabilities.items():
         yield "", _bar(f"{letter}  {inspection.options.get(letter, '')}", probability, chosen=letter == decision.option)
     if inspection.comparison is not None:
         yield from _comparison(inspection.comparison)
     for lack in words.missing(inspection):
-        yield "Without", Text(lack)
+        yield "Without", _text(lack)
     if "total" in inspection.timings_ms:
-        yield "Time", Text(words.milliseconds(inspection.timings_ms["total"]))
+        yield "Time", _text(words.milliseconds(inspection.timings_ms["total"]))
 
 
 def _comparison(comparison: Comparison) -> Iterator[tuple[str, RenderableType]]:
-    yield "Score", Text(words.score_sentence(comparison))
-    yield "p-value", Text(words.p_value_sentence(comparison))
-    yield "Certified" if comparison.certified else "Not certified", Text(comparison.certified_reason)
+    yield "Score", _text(words.score_sentence(comparison))
+    yield "p-value", _text(words.p_value_sentence(comparison))
+    yield "Certified" if comparison.certified else "Not certified", _text(comparison.certified_reason)
     for place, region in enumerate(comparison.regions[:_SHOWN_REGIONS], start=1):
         said = f"{words.place(region)}, {words.percent(region.area_fraction)} of the picture"
         change = words.change(region)
-        yield f"Region {place}", Text(f"{said}: {change}" if change else said)
+        yield f"Region {place}", _text(f"{said}: {change}" if change else said)
     if len(comparison.regions) > _SHOWN_REGIONS:
-        yield "", Text(f"and {len(comparison.regions) - _SHOWN_REGIONS} smaller regions", style="dim")
+        yield "", _text(f"and {len(comparison.regions) - _SHOWN_REGIONS} smaller regions", style="dim")
 
 
 def _bar(label: str, share: float, *, chosen: bool) -> RenderableType:
@@ -90,5 +95,7 @@ def _bar(label: str, share: float, *, chosen: bool) -> RenderableType:
     row.add_column(overflow="fold")
     filled = round(_BAR * share)
     style = "bold" if chosen else "dim"
-    row.add_row(Text("█" * filled + "░" * (_BAR - filled), style=style), words.percent(share), Text(label, style=style))
+    row.add_row(
+        Text("█" * filled + "░" * (_BAR - filled), style=style), words.percent(share), _text(label, style=style)
+    )
     return row

@@ -186,12 +186,20 @@ def _environment() -> Environment:
         loader=PackageLoader("echo_iad.reports"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals["words"] = words
     environment.globals["Verdict"] = Verdict
     return environment
+
+
+def _shown(value: object) -> object:
+    """A value as the page has it; pieces of the page itself stay as they are."""
+    from markupsafe import Markup
+
+    return words.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _encoded(text: str) -> bytes:

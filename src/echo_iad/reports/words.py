@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from echo_iad.domain.decisions import Inspection, Status
 from echo_iad.domain.evidence import Comparison, Region
 from echo_iad.reports.verdicts import is_contradicted
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but newline and tab, and those that turn the direction of writing."""
+
+
+def printable(text: str) -> str:
+    r"""Text for a terminal or a page, without characters that steer either; a record keeps them.
+
+    Examples
+    --------
+    >>> printable("\x1b[31mNo\x1b[0m\n\tor \u202eyes\x9b")
+    '[31mNo[0m\n\tor yes'
+    """
+    return _UNPRINTABLE.sub("", text)
 
 
 def percent(share: float) -> str:
