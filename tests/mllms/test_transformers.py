@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import weakref
 
 import pytest
 from safetensors.torch import load_file, save_file
@@ -266,6 +267,25 @@ def test_a_model_that_does_not_fit_is_refused_before_it_is_loaded(tmp_path, monk
     monkeypatch.setattr("transformers.AutoModelForImageTextToText.from_pretrained", None)
     with pytest.raises(ProfileError, match=r"What fits: a model of less than 0\.0 billion weights"):
         load(folder)
+
+
+def test_the_last_model_is_gone_before_room_is_sought_for_the_next(tmp_path, monkeypatch):
+    first, second = (write_random_mllm(tmp_path / name) for name in ("first", "second"))
+    last, alive = weakref.ref(load(first)._model), []
+
+    def free(device):
+        alive.append(last() is not None)
+
+    monkeypatch.setattr("echo_iad.mllms.transformers.free_bytes", free)
+    load(second)
+    assert alive == [False]
+
+
+def test_a_name_that_is_none_leaves_the_last_model_loaded(folder):
+    model = load(folder)
+    with pytest.raises(MissingModelError):
+        load("nobody/nothing")
+    assert load(folder) is model
 
 
 def test_memory_that_runs_out_while_loading_is_said_with_what_fits(tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ Knows no family in particular: the model's own processor and chat template say h
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -226,11 +227,14 @@ def _faults(name: str) -> Iterator[None]:
         raise MllmError(msg) from fault
 
 
-@functools.lru_cache(maxsize=1)
+_LAST: dict[tuple[str, MllmSettings], MLLM] = {}
+"""The model that was loaded last, by its name and settings."""
+
+
 def load_model(name: str, settings: MllmSettings) -> MLLM:
     """Load a model from a folder or from the hub's cache, on the device and with the precision of the settings.
 
-    The last one stays loaded with its replies, so that several profiles share both.
+    The last one stays loaded with its replies, so that several profiles share both. It makes room for the next.
 
     Raises
     ------
@@ -239,11 +243,19 @@ def load_model(name: str, settings: MllmSettings) -> MLLM:
     ProfileError
         The device is not here, or the model does not fit there.
     """
+    if (name, settings) not in _LAST:
+        _LAST[name, settings] = _anew(name, settings)
+    return _LAST[name, settings]
+
+
+def _anew(name: str, settings: MllmSettings) -> MLLM:
+    """Load a model in place of the last one."""
     folder = find_model(name)
     placement = choose_placement(settings)
     trusted = settings.remote_code == name
     torch.set_num_threads(threads())
     _refuse_foreign_code(folder, name, trusted=trusted)
+    _forget_last()
     try:
         with quiet():
             weights = read_weights(folder)
@@ -259,6 +271,14 @@ def load_model(name: str, settings: MllmSettings) -> MLLM:
         msg = f"The model {name!r} in {folder} cannot be loaded: {cause} {download_command(name)}"
         raise MissingModelError(msg) from fault
     return RememberingMllm(TransformersMllm(f"transformers:{name}", model, processor, settings))
+
+
+def _forget_last() -> None:
+    """Free the memory of the last model, where nobody else holds it: the next may need that room."""
+    _LAST.clear()
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def _loaded(folder: Path, placement: Placement, *, trusted: bool) -> Any:
