@@ -19,8 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from echo_iad.domain.questions import Expert, Plan, QuestionType
 from echo_iad.errors import ProfileError, UnknownNameError
 
-_REACHING = {"device", "batch", "share_prefix", "base_url", "concurrency", "timeout_s", "retries"}
-"""Keys of `MllmSettings` that change how fast an answer comes, and not the answer."""
+_HASTE = {"batch", "share_prefix", "concurrency", "timeout_s", "retries"}
+"""Keys of `MllmSettings` that change how fast an answer comes, and not which model gives it or in what numbers."""
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(ge=1)]
 Switch = Annotated[bool, Field(strict=True)]
@@ -123,8 +123,8 @@ class Profile(_Section):
     plan: dict[QuestionType, tuple[Expert, ...]]
 
     def sha256(self) -> str:
-        """Digest of every effective value, but for those that say how a model is reached and change no answer."""
-        return hashlib.sha256(self.model_dump_json(exclude={"mllm": _REACHING}).encode()).hexdigest()
+        """Digest of every effective value, but for those that only make a model's answers come sooner or later."""
+        return hashlib.sha256(self.model_dump_json(exclude={"mllm": _HASTE}).encode()).hexdigest()
 
     def with_model(self, model: str) -> Profile:
         """The same choices, decided by a multimodal model.

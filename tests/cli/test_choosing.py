@@ -60,10 +60,23 @@ def test_every_device_may_be_named(device):
     assert choose_profile("edge", settings=[f"mllm.device={device}"]).mllm.device == device
 
 
-def test_how_a_model_is_reached_makes_no_other_profile():
-    """A stopped run goes on at another server and with other patience; with another number of bits it does not."""
-    near, far, coarse = (
-        choose_profile("edge", model="openai:m", settings=settings).sha256()
-        for settings in ([], ["mllm.base_url=http://127.0.0.1:9/v1", "mllm.concurrency=9"], ["mllm.bits=4"])
-    )
-    assert near == far != coarse
+def model_profile(*settings):
+    return choose_profile("edge", model="openai:m", settings=list(settings)).sha256()
+
+
+@pytest.mark.parametrize(
+    "haste", ["batch=9", "share_prefix=false", "concurrency=9", "timeout_s=3", "retries=0"], ids=lambda text: text
+)
+def test_how_fast_a_model_answers_makes_no_other_profile(haste):
+    """A stopped run goes on in larger batches and with other patience."""
+    assert model_profile(f"mllm.{haste}") == model_profile()
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["base_url=http://127.0.0.1:9/v1", "device=cpu", "dtype=float16", "bits=4", "remote_code=m"],
+    ids=lambda text: text,
+)
+def test_what_may_be_another_model_makes_another_profile(other):
+    """Another server may serve another model by the same name, and another device computes in other numbers."""
+    assert model_profile(f"mllm.{other}") != model_profile()

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -5,13 +6,14 @@ import pytest
 
 from echo_iad.deciders.mllm import MllmDecider
 from echo_iad.domain.decisions import Decision, Scoring, Status
-from echo_iad.domain.evidence import Evidence, Exhibits, ObjectMatch
+from echo_iad.domain.evidence import Comparison, Evidence, Exhibits, Fusion, ObjectMatch
 from echo_iad.domain.parts import Picture
 from echo_iad.domain.questions import QuestionType
 from echo_iad.evaluation.answers.asking import AnswerForm
 from echo_iad.evaluation.answers.forms import STATEMENT, YesAndNo, put, yes_and_no
 from echo_iad.evaluation.benchmark.questions import BenchmarkQuestion
 from echo_iad.evaluation.benchmark.subtasks import Subtask
+from echo_iad.mllms.base import Reply
 from echo_iad.mllms.scripted import Line, ScriptedMllm
 from echo_iad.planning.question_types import classify_question
 from echo_iad.settings import load_profile
@@ -63,6 +65,20 @@ def test_open_words_that_name_no_option_are_no_answer():
     assert (read.status, read.option, read.raw_text, read.model) == (Status.FAILED, None, "Somewhere on the part.", "m")
 
 
+def test_an_open_answer_that_names_no_option_still_tells_its_cost_and_what_was_asked():
+    wording = put(asked(PLACES, Subtask.LOCALIZATION), AnswerForm.OPEN)
+    spent = {"prompt_tokens": 90, "new_tokens": 4, "prompt_sha256": "ab" * 32, "written": "On it."}
+    read = wording.read(Decision(Status.ANSWERED, text="On it.", model="m", **spent))
+    assert (read.status, read.text) == (Status.FAILED, "")
+    assert {name: getattr(read, name) for name in spent} == spent
+
+
+def test_the_letters_of_a_statement_are_not_read_as_those_of_the_benchmark():
+    """A model that writes "A" says true, which is the benchmark's B."""
+    decision = decided(asked(YES_FIRST), AnswerForm.TRUE_FALSE, lambda messages: "A")
+    assert (decision.option, decision.raw_text, decision.written) == ("B", "A", "")
+
+
 @pytest.mark.parametrize(("p_anomalous", "letter"), [(0.9, "A"), (0.1, "B"), (0.5, "A")])
 def test_a_measured_verdict_says_yes_or_no(p_anomalous, letter):
     wording = put(asked(YES_FIRST), AnswerForm.OPEN)
@@ -72,7 +88,9 @@ def test_a_measured_verdict_says_yes_or_no(p_anomalous, letter):
 
 def test_a_model_s_own_words_count_and_no_number_beside_them():
     wording = put(asked(YES_FIRST), AnswerForm.OPEN)
-    mumbled = Decision(Status.ANSWERED, text="Hard to say.", raw_text="Hard to say.", p_anomalous=0.9)
+    mumbled = Decision(
+        Status.ANSWERED, text="Hard to say.", raw_text="Hard to say.", p_anomalous=0.9, model="scripted:test"
+    )
     assert wording.read(mumbled).status is Status.FAILED
 
 
@@ -138,6 +156,72 @@ def test_a_model_asked_openly_sees_no_option_and_its_words_name_one(question, sa
     decision = decided(question, AnswerForm.OPEN, script)
     assert (decision.status, decision.option, decision.raw_text) == (Status.ANSWERED, letter, said)
     assert (decision.model, decision.scoring, decision.probabilities) == ("scripted:test", Scoring.TEXT, {})
+
+
+def letter_of(text, messages):
+    """The letter under which an option is shown."""
+    return next(letter for letter in "AB" if f"\n{letter}. {text}" in messages[-1].text)
+
+
+class Held(ScriptedMllm):
+    """Writes nothing but letters, and may have reasoned before, as a server without probabilities."""
+
+    def __init__(self, said, thought=""):
+        super().__init__(lambda messages: letter_of(said, messages), "scripted:held")
+        self._thought = thought
+
+    def ask(self, prompts):
+        return [replace(reply, scoring=Scoring.STRUCTURED, thought=self._thought) for reply in super().ask(prompts)]
+
+
+def weighed(options, model, rotations, times):
+    """What becomes of an open verdict about a part whose score is so many times its limit, by a model and that."""
+    comparison = Comparison(times, 0.5, 1.0, times - 1, True, "", 0.05, times > 1, 49, ())
+    fusion = Fusion(20.0, 1.0, 0.0, separation_comparator=0.9, separation_model=0.6, parts=16)
+    evidence = replace(EVIDENCE, comparison=comparison, fusion=fusion)
+    settings = load_profile("edge").decider.model_copy(update={"rotations": rotations, "fuse": True})
+    wording = put(asked(options), AnswerForm.OPEN)
+    decision = MllmDecider(model, settings).decide(wording.question, classify_question(wording.question), evidence)
+    return decision, wording.read(decision)
+
+
+@pytest.mark.parametrize("options", [YES_FIRST, NO_FIRST])
+@pytest.mark.parametrize("rotations", [1, 2])
+@pytest.mark.parametrize("thought", ["", "The answer is: Yes."])
+def test_an_open_verdict_is_the_numbers_whatever_letters_the_model_was_held_to(options, rotations, thought):
+    """Echo closes the question with options of its own, whose letters are not the benchmark's."""
+    for said in ("Yes.", "No."):
+        decision, read = weighed(options, Held(said, thought), rotations, times=1.0)
+        assert (decision.text, options[read.option], read.scoring) == (said, said, Scoring.STRUCTURED)
+        assert (read.p_anomalous > 0.5) is (said == "Yes.")
+
+
+@pytest.mark.parametrize("options", [YES_FIRST, NO_FIRST])
+@pytest.mark.parametrize("rotations", [1, 2])
+@pytest.mark.parametrize(("said", "times", "decided"), [("Yes.", 0.5, "No."), ("No.", 2.0, "Yes.")])
+def test_where_the_comparison_outweighs_the_model_the_open_answer_follows(options, rotations, said, times, decided):
+    writing = ScriptedMllm(lambda messages: f"Answer: {letter_of(said, messages)}. {said}", "scripted:test")
+    for model in (Held(said), writing):
+        decision, read = weighed(options, model, rotations, times)
+        assert decision.p_model == float(said == "Yes.")
+        assert (read.status, options[read.option], read.text) == (Status.ANSWERED, decided, decided)
+        assert (read.p_anomalous > 0.5) is (decided == "Yes.")
+
+
+@pytest.mark.parametrize(
+    ("text", "letter"), [("Some damage on the part.", None), ("Bottom. It lies near the lower edge.", "C")]
+)
+def test_a_guess_in_the_reasoning_is_no_open_answer(text, letter):
+    class Reasoning(ScriptedMllm):
+        def ask(self, prompts):
+            return [Reply(Scoring.TEXT, text, thought="First guess, the answer is: Centre.") for _ in prompts]
+
+    wording = put(asked(PLACES, Subtask.LOCALIZATION), AnswerForm.OPEN)
+    model = MllmDecider(Reasoning(str, "scripted:reasoning"), load_profile("edge").decider)
+    read = wording.read(model.decide(wording.question, classify_question(wording.question), EVIDENCE))
+    assert read.option == letter
+    assert read.status is (Status.FAILED if letter is None else Status.ANSWERED)
+    assert (read.written, read.raw_text) == (text, f"First guess, the answer is: Centre.\n{text}")
 
 
 @pytest.mark.parametrize("form", list(AnswerForm))

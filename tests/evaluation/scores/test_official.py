@@ -161,7 +161,7 @@ class TestScorer:
         assert official_accuracy([]) == {}
 
 
-def record(*, status=AnswerStatus.ANSWERED, answer=None, raw_text=""):
+def record(*, status=AnswerStatus.ANSWERED, answer=None, written="", raw_text=""):
     return AnswerRecord(
         image="shop/cap/dent/0.png",
         question_index=0,
@@ -174,24 +174,29 @@ def record(*, status=AnswerStatus.ANSWERED, answer=None, raw_text=""):
         defective=True,
         answer=answer,
         status=status,
-        raw_text=raw_text,
+        written=written,
+        raw_text=raw_text or written,
     )
 
 
 class TestRecord:
     def test_what_a_model_wrote_is_read_again(self):
-        seen = official_answer(record(answer="B", raw_text="B. A screw is missing."))
+        seen = official_answer(record(answer="B", written="B. A screw is missing."))
         assert (seen.given, seen.correct, seen.dataset) == ("A", "B", "shop")
 
     def test_without_a_text_the_answer_counts(self):
         assert official_answer(record(answer="B")).given == "B"
 
+    def test_reasoning_and_letters_of_other_options_are_not_read_again(self):
+        assert official_answer(record(answer="B", raw_text="It may be A.\nC")).given == "B"
+        assert official_answer(record(answer="B", written="Answer: B", raw_text="A? A!\nAnswer: B\nA")).given == "B"
+
     def test_a_refusal_in_words_becomes_an_answer(self):
-        assert official_answer(record(status=AnswerStatus.REFUSED, raw_text="Sorry, no.")).legible
+        assert official_answer(record(status=AnswerStatus.REFUSED, written="Sorry, no.")).legible
 
     @pytest.mark.parametrize("status", [AnswerStatus.FAILED, AnswerStatus.ABSTAINED])
     def test_nothing_written_is_illegible(self, status):
         assert not official_answer(record(status=status)).legible
 
     def test_a_failure_is_illegible_whatever_had_come(self):
-        assert not official_answer(record(status=AnswerStatus.FAILED, raw_text="Answer: B")).legible
+        assert not official_answer(record(status=AnswerStatus.FAILED, written="Answer: B")).legible

@@ -124,10 +124,12 @@ class EchoAnswerer:
             status=status_of(decision),
             probabilities={letter: round(chance, 6) for letter, chance in decision.probabilities.items()},
             p_anomalous=decision.p_anomalous,
+            p_model=decision.p_model,
             text=decision.text,
             raw_text=decision.raw_text,
+            written=decision.written,
             reason=decision.reason,
-            prompt_sha256="" if picture is None else _digest(picture, values, evidence, self._profile_sha256),
+            prompt_sha256=decision.prompt_sha256 or self._given(decision, picture, values, evidence),
             plan=tuple(values.get("plan", ())),
             evidence=evidence,
             shots=len(values.get("references", ())),
@@ -145,6 +147,15 @@ class EchoAnswerer:
             timings_ms=values.get("timings_ms", {}),
         )
 
+    def _given(
+        self, decision: Decision, picture: Picture | None, values: Mapping[str, Any], evidence: Mapping[str, Any]
+    ) -> str:
+        """Digest of what a decider without a model was given; empty when there was no picture, or a model was asked."""
+        if picture is None or decision.model is not None:
+            return ""
+        given = [picture.sha256, values["question"], values["options"], values["plan"], evidence, self._profile_sha256]
+        return hashlib.sha256(json.dumps(given, ensure_ascii=False).encode()).hexdigest()
+
 
 def _milliseconds_since(start: float) -> float:
     return 1000 * (time.perf_counter() - start)
@@ -159,9 +170,3 @@ def status_of(decision: Decision) -> AnswerStatus:
     if not decision.raw_text:
         return AnswerStatus.FAILED
     return AnswerStatus.REFUSED if decision.reason.startswith(REFUSED) else AnswerStatus.UNPARSED
-
-
-def _digest(picture: Picture, values: Mapping[str, Any], evidence: Mapping[str, Any], profile_sha256: str) -> str:
-    """Digest of all that a decider is given: two questions with the same one have the same answer."""
-    given = [picture.sha256, values["question"], values["options"], values["plan"], evidence, profile_sha256]
-    return hashlib.sha256(json.dumps(given, ensure_ascii=False).encode()).hexdigest()

@@ -78,20 +78,31 @@ def yes_and_no(options: Mapping[str, str]) -> YesAndNo | None:
 
 
 def _from_words(decision: Decision, options: Mapping[str, str], sides: YesAndNo | None) -> Decision:
-    """Read an open answer: its words must name an option, or a verdict where the options are yes and no."""
+    """Read an open answer: its words must name an option, or a measured verdict one where they are yes and no.
+
+    The answer's own words count, never what a model wrote on the way to them: that may be its reasoning, or a letter of
+    options that the benchmark does not know.
+    """
     if decision.status is not Status.ANSWERED:
         return decision
-    letter = read_choice(decision.raw_text or decision.text, options)
-    if letter is None and sides is not None and decision.p_anomalous is not None and not decision.raw_text:
+    letter = read_choice(decision.text, options)
+    if letter is None and sides is not None and decision.p_anomalous is not None and decision.model is None:
         letter = sides.yes if decision.p_anomalous >= 0.5 else sides.no
     if letter is None:
-        words = decision.raw_text or decision.text
-        why = "The open answer names no option."
-        return Decision(Status.FAILED, reason=why, model=decision.model, scoring=decision.scoring, raw_text=words)
+        return replace(
+            decision,
+            status=Status.FAILED,
+            text="",
+            p_anomalous=None,
+            p_model=None,
+            is_anomalous=None,
+            reason="The open answer names no option.",
+            raw_text=decision.raw_text or decision.text,
+        )
     return replace(decision, option=letter, probabilities={})
 
 
 def _renamed(decision: Decision, letters: Mapping[str, str]) -> Decision:
     option = None if decision.option is None else letters[decision.option]
     chances = {letters[letter]: chance for letter, chance in decision.probabilities.items()}
-    return replace(decision, option=option, probabilities=dict(sorted(chances.items())))
+    return replace(decision, option=option, probabilities=dict(sorted(chances.items())), written="")

@@ -42,13 +42,21 @@ class AnswerRecord:
     probabilities: Mapping[str, float] = field(default_factory=dict)
     """Option letter -> probability."""
     p_anomalous: float | None = None
+    p_model: float | None = None
+    """What the model alone gives for it, where its verdict was weighed against the comparison; None elsewhere."""
     text: str = ""
     """The answer in words."""
     raw_text: str = ""
-    """What a model wrote, unread; empty without a model."""
+    """All that a model wrote, its reasoning included, unread; empty without a model."""
+    written: str = ""
+    """What a model's answer was read from: its words on the options as they stand; empty where numbers decided."""
     reason: str = ""
     prompt_sha256: str = ""
-    """Digest of all that the decider was given: equal prompts have equal answers."""
+    """Digest of what was given to who decided; empty when nothing was.
+
+    To a model: its prompts in all rotations, with their texts, roles, order and pixels, however they came about. To the
+    embedded decider: the picture, the question, the evidence and the profile.
+    """
     plan: tuple[str, ...] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
     """What the experts found, as in the record of an inspection, without pictures."""

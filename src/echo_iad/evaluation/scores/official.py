@@ -74,11 +74,11 @@ def official_letter(raw_text: str, options: Mapping[str, str]) -> str | None:
 
 
 def official_answer(record: AnswerRecord) -> OfficialAnswer:
-    """Take what MMAD's scorer would see of a record: the letter in what a model wrote, or else the answer."""
+    """Take what MMAD's scorer would see of a record: the letter in the words that were read, or else the answer."""
     if record.status is AnswerStatus.FAILED:
         given = None
-    elif record.raw_text:
-        given = official_letter(record.raw_text, record.options)
+    elif record.written:
+        given = official_letter(record.written, record.options)
     else:
         given = record.answer
     return OfficialAnswer(record.image, record.dataset, record.subtask, given, record.correct)
