@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from echo_iad.cli import checks
 from echo_iad.encoders import cards
+
+ROOT = Path(__file__).parents[2]
 
 
 def findings(ended):
@@ -41,6 +45,16 @@ def test_an_optional_package_that_is_absent_is_no_fault_and_has_its_command(echo
         "name": "extra clip",
         "state": "absent",
         "found": "optional. Install it with: pip install 'echo-iad[clip]'",
+    }
+
+
+def test_every_optional_package_is_looked_at_with_all_that_it_brings():
+    described = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    del described["dev"]
+    modules = {"scikit-learn": "sklearn"}
+    brought = {extra: [re.match(r"[\w-]+", each)[0] for each in packages] for extra, packages in described.items()}
+    assert {extra: [modules.get(name, name) for name in names] for extra, names in brought.items()} == {
+        extra: list(names) for extra, names in checks._EXTRAS.items()
     }
 
 

@@ -63,6 +63,31 @@ def test_a_model_whose_pictures_cost_less_together_says_so(echo_iad):
     )
 
 
+def test_a_model_of_one_picture_is_shown_with_a_command_that_is_not_refused(echo_iad):
+    (card,) = [card for card in model_cards() if card.single_image]
+    lines = [line for line in echo_iad("models", "show", card.name).out.splitlines() if "echo-iad inspect" in line]
+    assert len(lines) == 1 + len(card.servers)
+    assert all("--without reference_extractor --model " in line for line in lines)
+    assert "--without" not in echo_iad("models", "show", "Qwen2-VL 7B").out
+
+
+def test_every_encoder_of_the_list_is_shown(echo_iad):
+    for card in listed(echo_iad):
+        if card["kind"] != "multimodal":
+            shown = echo_iad("models", "show", card["name"])
+            assert f"{card['name']}, of {card['kind']}s to {card['dimension']} numbers\n" in shown.out
+            assert f'{card["kind"]} = "{card["name"]}" under [encoders]\n' in shown.out
+    both = [json.loads(line) for line in echo_iad("models", "show", "Edge", "--json").out.splitlines()]
+    assert [(card["name"], card["kind"]) for card in both] == [("edge", "image"), ("edge", "text")]
+
+
+def test_an_encoder_that_is_not_here_is_shown_with_what_gets_it(echo_iad, monkeypatch):
+    monkeypatch.setattr("echo_iad.encoders.catalog.find_spec", lambda name: None)
+    shown = echo_iad("models", "show", "dinov2").out
+    assert "pip install 'echo-iad[clip]'\n" in shown
+    assert "hf download facebook/dinov2-small --include" in shown
+
+
 def test_a_shown_model_is_the_line_of_the_list_in_json(echo_iad):
     shown = json.loads(echo_iad("models", "show", "SmolVLM 256M", "--json").out)
     assert shown in listed(echo_iad)

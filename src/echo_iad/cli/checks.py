@@ -18,7 +18,9 @@ _LIBRARIES = ("numpy", "pillow", "scipy", "onnxruntime", "tokenizers", "faiss-cp
 _EXTRAS = {
     "clip": ("torch", "transformers", "safetensors"),
     "export": ("torch", "transformers", "safetensors", "onnx", "onnxscript"),
-    "eval": ("sklearn",),
+    "eval": ("sklearn", "matplotlib"),
+    "mllm": ("torch", "transformers", "safetensors"),
+    "openai": ("openai",),
 }
 """Extra to the modules that it brings."""
 

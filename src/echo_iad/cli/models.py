@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +23,7 @@ LIST_EXAMPLES = examples(("What there is", "echo-iad models list"))
 SHOW_EXAMPLES = examples(
     ("How to get and run a model, and what it costs", "echo-iad models show 'Qwen2-VL 7B'"),
     ("By its hub name", "echo-iad models show Qwen/Qwen2-VL-7B-Instruct"),
+    ("An encoder", "echo-iad models show clip"),
 )
 EXPORT_EXAMPLES = examples(
     ("From a checkpoint in a folder", "echo-iad models export clip --model clip-vit-b16 --to clip-onnx"),
@@ -57,22 +59,26 @@ def list_models(*, json: AsJson = False) -> None:
 
 @app.command("show", epilog=SHOW_EXAMPLES)
 def show(
-    name: Annotated[str, typer.Argument(metavar="MODEL", help="A multimodal model's name or hub name.")],
+    name: Annotated[str, typer.Argument(metavar="MODEL", help="A multimodal model's name or hub name, or an encoder.")],
     *,
     json: AsJson = False,
 ) -> None:
-    """Tell how to get and run a multimodal model, what it needs, and what to mind."""
+    """Tell how to get and run a multimodal model or an encoder, what it needs, and what to mind."""
+    from echo_iad.encoders.catalog import encoder_cards
     from echo_iad.errors import UnknownNameError
     from echo_iad.mllms.known.cards import find_card, model_cards
 
-    card = find_card(name)
-    if card is None:
-        raise UnknownNameError("model", name, [known.name for known in model_cards()])
+    model = find_card(name)
+    encoders = [] if model else [card for card in encoder_cards() if card.name.casefold() == name.strip().casefold()]
+    if not (model or encoders):
+        known = {card.name for card in (*encoder_cards(), *model_cards())}
+        raise UnknownNameError("model", name, known)
     if json:
-        print_json(_facts(card))
+        for facts in [_facts(model)] if model else map(asdict, encoders):
+            print_json(facts)
         return
     console = results()
-    for what, line in _lines(card):
+    for what, line in _lines(model) if model else _encoder_lines(encoders):
         console.print(f"{what:<16}{line}", markup=False, soft_wrap=True)
 
 
@@ -136,7 +142,9 @@ def _lines(card: ModelCard) -> list[tuple[str, str]]:
     from echo_iad.mllms.known.cards import base_url
     from echo_iad.mllms.local.folders import download_command
 
-    inspect = "echo-iad inspect new.jpg --memory DIR --model"
+    inspect = "echo-iad inspect new.jpg --memory DIR"
+    if card.single_image:
+        inspect += " --without reference_extractor"
     needs = ", ".join(f"{card.gigabytes(bits):.1f} GB at {bits} bits" for bits in (16, 8, 4))
     lines = [
         ("Model", f"{card.name}, {card.hub}{', measured in the paper' if card.in_paper else ''}"),
@@ -147,10 +155,30 @@ def _lines(card: ModelCard) -> list[tuple[str, str]]:
     ]
     if card.native:
         get = download_command(card.hub).removeprefix("Download it with: ")
-        lines += [("On this machine", get), ("", f"{inspect} {card.written}")]
+        lines += [("On this machine", get), ("", f"{inspect} --model {card.written}")]
     for server in card.servers:
-        lines += [("Behind a server", server), ("", f"{inspect} openai:{card.hub} --base-url {base_url(server)}")]
+        lines += [
+            ("Behind a server", server),
+            ("", f"{inspect} --model openai:{card.hub} --base-url {base_url(server)}"),
+        ]
     return lines + [("" if number else "Mind", quirk) for number, quirk in enumerate(card.quirks)]
+
+
+def _encoder_lines(cards: list[EncoderCard]) -> Iterator[tuple[str, str]]:
+    """Everything about the encoders of one name, of pictures and of texts."""
+    from echo_iad.encoders.checkpoints import download_command
+
+    for card in cards:
+        numbers = f"{card.dimension} numbers" if card.dimension else "as many numbers as it has"
+        yield "Encoder", f"{card.name}, of {card.kind}s to {numbers}"
+        yield "What it is", card.purpose
+        yield "Licence", card.licence
+        yield "Size", "not known" if card.megabytes is None else f"{card.megabytes:g} MB"
+        yield "On this machine", "yes" if card.present else "no"
+        if card.extra and not card.present:
+            yield "", f"pip install 'echo-iad[{card.extra}]'"
+            yield "", download_command(card.origin).removeprefix("Download it with: ")
+        yield "In a profile", f'{card.kind} = "{card.name}" under [encoders]'
 
 
 def _picture_cost(card: ModelCard) -> str:
