@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from echo_iad.errors import MissingModelError, ProfileError
-from echo_iad.mllms.known.cards import base_url, find_card, model_cards, refuse_references, suggestion
+from echo_iad.mllms.known.cards import base_url, by_server, find_card, model_cards, refuse_references, suggestion
 from echo_iad.mllms.local.folders import download_command, find_model
 from echo_iad.testing.random_mllm import FAMILIES
 
@@ -77,6 +77,10 @@ def test_memory_is_that_of_the_weights():
         ("Qwen/Qwen2-VL-7B-Instuct", "'Qwen/Qwen2-VL-7B-Instruct'"),
         ("openbmb/minicpm-v-2.6", "'openbmb/MiniCPM-V-2_6'"),
         ("InternVL3-8B-hf", "'OpenGVLab/InternVL3-8B-hf'"),
+        ("InternVL2-9B", "'OpenGVLab/InternVL2-8B'"),
+        ("Qwen2-VL 7B", "'Qwen/Qwen2-VL-7B-Instruct'"),
+        ("qwen2vl", "'Qwen/Qwen2-VL-2B-Instruct'"),
+        ("Qwen-VL", "'Qwen/Qwen2-VL-"),
     ],
 )
 def test_a_misspelt_model_gets_the_nearest_names_beside_the_command(wrong, right):
@@ -94,7 +98,29 @@ def test_nothing_is_suggested_for_a_right_name_or_a_strange_one():
 
 def test_near_names_are_listed_as_a_sentence():
     assert suggestion("openbmb/MiniCPM-V-4.7") == " Did you mean 'openbmb/MiniCPM-V-4.6' or 'openbmb/MiniCPM-V-2_6'?"
-    assert suggestion("llava-hf/llava-v1.6-mistral-7b") == " Did you mean 'llava-hf/llava-v1.6-mistral-7b-hf'?"
+    assert suggestion("llava-v1.6-mistral-7b-hf") == " Did you mean 'llava-hf/llava-v1.6-mistral-7b-hf'?"
+
+
+@pytest.mark.parametrize("name", ["qwen2vl", "Qwen/Qwen2-VL-7B-Instuct", "nothing"])
+def test_only_what_may_be_on_the_hub_is_to_be_downloaded(name):
+    pytest.importorskip("huggingface_hub")
+    with pytest.raises(MissingModelError) as raised:
+        find_model(name)
+    assert ("hf download" in str(raised.value)) == ("/" in name)
+    assert ("take a name from: echo-iad models list" in str(raised.value)) == ("/" not in name)
+
+
+@pytest.mark.parametrize("card", model_cards(), ids=lambda card: card.name)
+def test_a_model_that_this_backend_cannot_run_is_pointed_to_its_server(card):
+    pytest.importorskip("huggingface_hub")
+    if card.native:
+        assert by_server(card.hub) == ""
+        return
+    with pytest.raises(MissingModelError) as raised:
+        find_model(card.hub)
+    assert card.servers[0] in str(raised.value)
+    assert f"--model openai:{card.hub} --base-url http" in str(raised.value)
+    assert "hf download" not in str(raised.value)
 
 
 @pytest.mark.parametrize("backend", ["transformers", "openai"])

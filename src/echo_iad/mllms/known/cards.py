@@ -6,7 +6,8 @@ import functools
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher
+from heapq import nlargest
 from importlib import resources
 from typing import Any, Literal, TypeAlias
 
@@ -19,6 +20,10 @@ Status: TypeAlias = Literal["ran with weights", "ran with random weights", "not 
 
 _PORTS = {"vllm": 8000, "llama-server": 8080}
 """Where the programs that serve models listen when nothing else is said."""
+_MOST_NEAR = 3
+"""Names that are suggested in place of a wrong one."""
+_NEAR = 0.7
+"""Likeness from which a name may be meant by another."""
 
 
 @dataclass(frozen=True)
@@ -93,19 +98,53 @@ def find_card(name: str) -> ModelCard | None:
 
 
 def suggestion(name: str) -> str:
-    """Hub names of the catalogue that are nearly this one, as the end of an error; empty when none is, or it is one.
+    """Hub names of the models that are named nearly so, as the end of an error; empty when none is, or it is one.
+
+    Compared are hub names, their last parts and the catalogue's own names, by their letters and digits alone.
 
     Examples
     --------
     >>> suggestion("Qwen/Qwen2-VL-7B-Instuct")
     " Did you mean 'Qwen/Qwen2-VL-7B-Instruct', 'Qwen/Qwen2.5-VL-7B-Instruct' or 'Qwen/Qwen2-VL-2B-Instruct'?"
+    >>> suggestion("Qwen2-VL 7B")
+    " Did you mean 'Qwen/Qwen2-VL-7B-Instruct'?"
     """
-    hubs = {card.hub.casefold(): card.hub for card in _read()}
-    near = get_close_matches(name.casefold(), hubs, n=3, cutoff=0.7)
-    if not near or name.casefold() in hubs:
+    meant = find_card(name)
+    if meant is not None and meant.hub.casefold() == name.casefold():
         return ""
-    *others, last = (repr(hubs[key]) for key in near)
+    near = nlargest(_MOST_NEAR, _read(), key=lambda card: _likeness(name, card))
+    hubs = [card.hub for card in near if _likeness(name, card) >= _NEAR] if meant is None else [meant.hub]
+    if not hubs:
+        return ""
+    *others, last = map(repr, hubs)
     return f" Did you mean {', '.join(others)} or {last}?" if others else f" Did you mean {last}?"
+
+
+def by_server(name: str) -> str:
+    """How a model runs whose code the transformers library lacks, as the end of an error; empty for every other.
+
+    Examples
+    --------
+    >>> by_server("OpenGVLab/InternVL2-8B").partition(": ")[0]
+    ' Its code is not in the transformers library. Serve it with'
+    """
+    card = find_card(name)
+    if card is None or card.native:
+        return ""
+    server = card.servers[0]
+    asked = f"--model {card.written} --base-url {base_url(server)}"
+    return f" Its code is not in the transformers library. Serve it with: {server} and ask it with: {asked}"
+
+
+def _likeness(name: str, card: ModelCard) -> float:
+    """How much of a name and of the likest name of a model is the same, 0 to 1."""
+    given = {_bare(name), _bare(name.rpartition("/")[2])}
+    known = {_bare(card.hub), _bare(card.hub.rpartition("/")[2]), _bare(card.name)}
+    return max(SequenceMatcher(None, one, other).ratio() for one in given for other in known)
+
+
+def _bare(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def base_url(server: str) -> str:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from echo_iad.errors import MissingExtraError, MissingModelError
-from echo_iad.mllms.known.cards import suggestion
+from echo_iad.mllms.known.cards import by_server, suggestion
 
 
 def find_model(name: str) -> Path:
@@ -46,10 +46,20 @@ def find_folder(name: str) -> Path:
 
 def download_command(name: str) -> str:
     """Say how to get a model, from the hub when it has a name there."""
-    if Path(name).exists() or Path(name).is_absolute() or name.startswith(".") or name.count("/") != 1:
+    if Path(name).exists() or not _may_be_of_hub(name):
         return "Check the path, or save the model there again, whole."
     kinds = [f"--include '*.{kind}'" for kind in ("json", "safetensors", "jinja", "txt", "model")]
     return f"Download it with: hf download {name} {' '.join(kinds)}"
+
+
+def _may_be_of_hub(name: str) -> bool:
+    return name.count("/") == 1 and not Path(name).is_absolute() and not name.startswith(".")
+
+
+def _way_to(name: str) -> str:
+    """What to do about a name that is nowhere."""
+    listed = "Check the path, or take a name from: echo-iad models list"
+    return download_command(name) if _may_be_of_hub(name) else listed
 
 
 def _in_cache(name: str) -> Path:
@@ -64,6 +74,6 @@ def _in_cache(name: str) -> Path:
     except (HFValidationError, LocalEntryNotFoundError) as fault:
         msg = (
             f"The model {name!r} is not on this machine: no such folder, and no such name in the Hugging Face cache."
-            f"{suggestion(name)} {download_command(name)}"
+            f"{suggestion(name)}{by_server(name) or f' {_way_to(name)}'}"
         )
         raise MissingModelError(msg) from fault
