@@ -109,9 +109,11 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
 
 
 def _print(summary: Summary, out: Path) -> None:
-    from echo_iad.evaluation.pages.tables import best_blind, covered, percent, signed
+    from echo_iad.evaluation.pages.tables import best_blind, by_mmads_rule, covered, percent, signed
+    from echo_iad.evaluation.pages.who_decided import who_decided
 
     console = results()
+    console.print(who_decided(summary), soft_wrap=True, markup=False)
     for dataset, cells in summary.strict.items():
         table = plain_table(f"{dataset}, %", "n", "right", "95 %", "blind", "gain", "hard", "MMAD")
         for place, column in enumerate(table.columns):
@@ -127,7 +129,7 @@ def _print(summary: Summary, out: Path) -> None:
                 percent(best_blind(summary, dataset, subtask)),
                 "–" if gain is None else signed(gain.difference),
                 percent(summary.hard.get(dataset, {}).get(subtask)),
-                percent(summary.official[dataset][subtask]),
+                by_mmads_rule(summary.official[dataset][subtask], summary.coverage[dataset][subtask]).text,
             )
         console.print(table)
     for line in _remarks(summary):
@@ -141,6 +143,7 @@ def _remarks(summary: Summary) -> list[str]:
         "blind: the best decider that sees no picture; hard: right among the questions that the learned one of them "
         "gets wrong; MMAD: by its published rule, faults included."
     ]
+    said += _answering(summary)
     if summary.assisted:
         said.append("Assisted: the knowledge at hand describes the test's own defects.")
     for dataset, sides in summary.balanced.items():
@@ -149,10 +152,6 @@ def _remarks(summary: Summary) -> list[str]:
                 f"{dataset}, discrimination: {sides.accuracy:.1f} % balanced, {sides.overkill:.1f} % of good parts "
                 f"called defective, {sides.miss:.1f} % of defective ones missed."
             )
-    unanswered = {status: count for status, count in summary.statuses.items() if status != "answered" and count}
-    if unanswered:
-        counted = ", ".join(f"{count} {status}" for status, count in unanswered.items())
-        said.append(f"Not answered, and counted as wrong: {counted}.")
     for variant, rows in (summary.robustness or {}).items():
         asked = sum(row["questions"] for row in rows.values())
         changed = [row["flips"] * row["questions"] for row in rows.values() if row["flips"] is not None]
@@ -163,4 +162,28 @@ def _remarks(summary: Summary) -> list[str]:
         said.append(f"0-shot, without any reference: {', '.join(summary.zero_shot)}.")
     if summary.excluded:
         said.append(f"Left out: {len(summary.excluded)} pictures, templates or questions; the report names them.")
+    return said
+
+
+def _answering(summary: Summary) -> list[str]:
+    """What was not answered, what MMAD's rule makes of it, and whose word the verdicts are."""
+    from echo_iad.evaluation.pages.tables import guessed_cells, percent
+    from echo_iad.evaluation.pages.who_decided import whose_word
+
+    said = []
+    unanswered = {status: count for status, count in summary.statuses.items() if status != "answered" and count}
+    if unanswered:
+        counted = ", ".join(f"{count} {status}" for status, count in unanswered.items())
+        said.append(f"Not answered, and counted as wrong: {counted}.")
+    if any(share < 100 for row in summary.coverage.values() for share in row.values()):
+        said.append("⚠ with the share of a cell's questions that were answered with an option.")
+    guessed = guessed_cells(summary).items()
+    if guessed:
+        cells = ", ".join(f"{dataset} {of.replace('_', ' ')} {percent(figure)}" for (dataset, of), figure in guessed)
+        said.append(
+            "MMAD –: nothing was answered. MMAD's rule would guess a figure, from a lone capital or the option most "
+            f"alike to what was written: {cells}."
+        )
+    if summary.verdicts is not None:
+        said.append(f"Discrimination: {whose_word(summary.verdicts)}.")
     return said

@@ -58,11 +58,13 @@ def reproduce(  # noqa: PLR0913  one parameter for each option
     are measured already are kept, also those of another experiment.
     """
     from echo_iad.cli.choosing import choose_profile
+    from echo_iad.evaluation.answers.changed_settings import changed_settings
     from echo_iad.evaluation.benchmark.mmad import read_mmad, select
     from echo_iad.evaluation.benchmark.subtasks import PAPER_SUBTASKS
     from echo_iad.evaluation.blind.file import read_head
     from echo_iad.evaluation.pages.comparison_table import comparison_lines
     from echo_iad.evaluation.pages.run_report import answer_blindly
+    from echo_iad.evaluation.pages.who_decided import decider, profile_and_changes
     from echo_iad.evaluation.paper import reproduction
     from echo_iad.evaluation.paper.recipes import choose_recipes
     from echo_iad.evaluation.paper.report import EXPERIMENTS, report_experiments
@@ -78,13 +80,16 @@ def reproduce(  # noqa: PLR0913  one parameter for each option
         measured = reproduction.reproduce(recipes, contestants, benchmark, place, resume=resume, bar=progress_bar)
     with progress_bar("Reporting"):
         letters = answer_blindly(benchmark, fit_on=whole, head=head, seed=base.seed)
-        experiments = report_experiments(recipes, measured, benchmark, letters, out)
+        experiments = report_experiments(recipes, measured, benchmark, letters, out, contestants)
     if json:
         typer.echo((out / EXPERIMENTS).read_text(encoding="utf-8"), nl=False)
         return
     console = results()
+    deciders = "; ".join(decider(one.profile.decider.model) for one in contestants)
+    with_what = profile_and_changes(base.name, changed_settings(contestants[0].profile))
+    console.print(f"Decided by: {deciders}; {with_what}.", soft_wrap=True, markup=False)
     for one in experiments:
         console.print(comparison_lines(one.title, one.measured_rows()))
         for note in one.notes:
-            console.print(note, soft_wrap=True)
+            console.print(note, soft_wrap=True, markup=False)
     console.print(f"Report: {out / 'report.html'}", soft_wrap=True)

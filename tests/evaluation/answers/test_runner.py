@@ -69,7 +69,7 @@ def test_all_cells_are_asked_about_a_picture_before_the_next(tmp_path, cell):
     assert [(name, image[-5]) for name, image, _ in diary] == [
         (name, image) for image in "abc" for name in "xy" for _ in range(2)
     ]
-    assert seen == [(4, 12, "cap"), (8, 12, "cap"), (12, 12, "cap")]
+    assert seen == [(0, 12, ""), (4, 12, "cap"), (8, 12, "cap"), (12, 12, "cap")]
 
 
 def test_a_cell_answers_what_it_is_asked_alone(tmp_path, cell):

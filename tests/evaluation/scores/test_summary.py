@@ -13,7 +13,7 @@ from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.answers.records import AnswerRecord, AnswerStatus
 from echo_iad.evaluation.benchmark.questions import Excluded
 from echo_iad.evaluation.benchmark.subtasks import MMAD_TYPES, Subtask
-from echo_iad.evaluation.scores.summary import SUMMARY, Latency, summarise, write_summary
+from echo_iad.evaluation.scores.summary import SUMMARY, Latency, Verdicts, summarise, write_summary
 from echo_iad.samples import sample_questions
 
 MMAD = Path(__file__).parents[3].parent / "shared" / "data" / "mmad"
@@ -21,7 +21,7 @@ SUBTASKS = [Subtask.DISCRIMINATION, Subtask.CLASSIFICATION, Subtask.LOCALIZATION
 KEYS = {
     *"version profile profile_sha256 seed model assisted questions_sha256 official official_fixed strict".split(),
     *"balanced averages blind gain hard counts hard_counts coverage intervals per_object statuses".split(),
-    *"chance zero_shot calibration marked latency_ms cost excluded".split(),
+    *"chance zero_shot calibration marked latency_ms cost excluded changed".split(),
 }
 
 
@@ -139,6 +139,21 @@ class TestContract:
         cost = summarise(told, {}, [], seed=0).cost
         assert (cost["prompt_tokens"], cost["new_tokens"]) == (1000, 6)
         assert "prompt_tokens" not in summarise([third], {}, [], seed=0).cost
+
+    def test_verdicts_are_counted_by_whose_word_they_are(self):
+        compared, both, model, plain = sample_records()[:4]
+        weights = {"comparator": 10.0, "model": 0.0}, {"comparator": 8.0, "model": 0.7}, {"comparator": 0.0, "model": 1}
+        told = [
+            replace(record, p_model=0.4, evidence={"fusion": weighed})
+            for record, weighed in zip((compared, both, model), weights, strict=True)
+        ]
+        unheard = replace(plain, evidence={"fusion": weights[0]})  # the model said nothing to be weighed
+        assert summarise([*told, unheard], {}, [], seed=0).verdicts == Verdicts(weighed=3, by_comparison=1, by_model=1)
+
+    def test_without_a_weighed_verdict_there_is_no_key(self, summary):
+        assert "verdicts" not in json.loads(summary.to_json())
+        weighed = replace(summary, verdicts=Verdicts(3, 2, 1))
+        assert json.loads(weighed.to_json())["verdicts"] == {"weighed": 3, "by_comparison": 2, "by_model": 1}
 
     def test_percent_has_two_decimals(self, summary):
         tree = json.loads(summary.to_json())

@@ -50,6 +50,8 @@ class RunIdentity:
     """Object -> digest of its normals; a run may go on with further objects, not with other normals of the same."""
     choices: Mapping[str, Any] = field(default_factory=dict)
     """What else was chosen: templates, format, assisted or not."""
+    changed: Sequence[str] = ()
+    """Settings that differ from the shipped profile, in words; the digest of the profile stands for them."""
 
 
 class RunFolder:
@@ -239,6 +241,7 @@ def _check_identity(folder: Path, identity: RunIdentity) -> None:
 def _flat(identity: RunIdentity) -> dict[str, str]:
     """Everything that makes a run what it is, in words; digests by their first characters."""
     values = asdict(identity)
+    del values["changed"]
     values |= values.pop("choices") | {f"normals of {name}": sha for name, sha in values.pop("normals").items()}
     return {name: str(value)[:12] if _is_digest(name) else str(value) for name, value in values.items()}
 

@@ -15,6 +15,8 @@ from echo_iad.enrolment import Enrolment
 from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.answers.answering import EchoAnswerer, PictureShelf
 from echo_iad.evaluation.answers.asking import Asking
+from echo_iad.evaluation.answers.changed_settings import changed_settings
+from echo_iad.evaluation.answers.learning_shown import LearningShown
 from echo_iad.evaluation.answers.recording import RECORD_BYTES, RunFolder, RunIdentity
 from echo_iad.evaluation.answers.records import AnswerRecord
 from echo_iad.evaluation.answers.robustness import VariantName, variants
@@ -80,13 +82,14 @@ def measure(benchmark: Benchmark, ways: Sequence[Way], memory: Path, *, resume: 
             load_knowledge_model(profile)
     for way in ways:
         prepare_folder(way.folder, expected_bytes=len(benchmark.questions) * RECORD_BYTES)
-    with Echo.from_profile(ways[0].profile, memory=memory, create=True) as echo:
+    learning = LearningShown()
+    with Echo.from_profile(ways[0].profile, memory=memory, create=True, learning=learning) as echo:
         with bar("Enrolling") as progress:
             enrol_normals(echo, benchmark, progress)
         if any(way.asking.assisted for way in ways):
             import_domain_knowledge(echo, benchmark)
         with bar("Asking") as progress:
-            ask(benchmark, ways, echo, resume=resume, progress=progress)
+            ask(benchmark, ways, echo, resume=resume, progress=learning.beside(progress))
 
 
 def enrol_normals(echo: Echo, benchmark: Benchmark, progress: Progress | None = None) -> Enrolment:
@@ -187,4 +190,5 @@ def identify(way: Way, benchmark: Benchmark, memory: Memory) -> RunIdentity:
             "assisted": way.asking.assisted,
             "variant": way.variant,
         },
+        changed=changed_settings(way.profile),
     )

@@ -55,6 +55,8 @@ def run(questions: Sequence[BenchmarkQuestion], cells: Sequence[Cell], progress:
     waiting = [cell.pending for cell in cells]
     total = sum(len(cell.asked) for cell in cells)
     done = total - sum(map(len, waiting))
+    if progress is not None:
+        progress(done, total, "")
     for _, group in groupby(questions, key=lambda asked: asked.image):
         about_one = list(group)
         for cell, keys in zip(cells, waiting, strict=True):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from echo_iad.evaluation.pages.content import Cell, Column, Drawing, Fact, Flag, Page, Row, Section, Table
-from echo_iad.evaluation.pages.tables import NONE, covered, percent, signed
+from echo_iad.evaluation.pages.tables import NONE, by_mmads_rule, percent, signed
 from echo_iad.evaluation.pages.writing import write_page
 
 if TYPE_CHECKING:
@@ -31,11 +31,20 @@ class Beside:
     """Percent; None where the paper's text gives no value."""
     coverage: float = 100.0
     """Share of the questions behind the measured figure that were answered with an option, in percent."""
+    strict: float | None = None
+    """Percent right where every question without an answer is wrong; None where it is not known."""
+    questions: int = 0
+    """How many are behind the measured figure; 0 where it is not known."""
+
+    @property
+    def shown(self) -> float | None:
+        """The measured figure; None also where nothing was answered, whatever the rule makes of that."""
+        return self.measured if self.coverage > 0 else None
 
     @property
     def delta(self) -> float | None:
-        """Measured minus published, in percentage points; None unless both are there."""
-        return None if self.measured is None or self.published is None else self.measured - self.published
+        """Measured minus published, in percentage points; None unless both are shown."""
+        return None if self.shown is None or self.published is None else self.shown - self.published
 
 
 Rows = Mapping[str, Mapping[Column, Beside]]
@@ -93,7 +102,8 @@ def comparison_lines(caption: str, rows: Rows) -> RichTable:
     table = RichTable(title=caption, title_justify="left", box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     table.add_column("", overflow="fold")
     table.add_column("Cell", no_wrap=True)
-    for heading in ("Measured", "Published", "Delta"):
+    lacking = any(cell.coverage < 100 and cell.strict is not None for row in rows.values() for cell in row.values())
+    for heading in ("Measured", *(["Strict"] if lacking else []), "Published", "Delta"):
         table.add_column(heading, justify="right", no_wrap=True)
     for label, cells in rows.items():
         for place, (column, cell) in enumerate(cells.items()):
@@ -105,6 +115,7 @@ def comparison_lines(caption: str, rows: Rows) -> RichTable:
                 Text("" if place else label),
                 Text(named),
                 Text(measured.text, style=style),
+                *([Text(percent(cell.strict, DIGITS))] if lacking else []),
                 Text(percent(cell.published, DIGITS)),
                 Text(delta),
             )
@@ -162,7 +173,7 @@ def _columns(rows: Rows) -> tuple[Column, ...]:
 
 
 def _measured(cell: Beside) -> Cell:
-    return covered(cell.measured, cell.coverage, DIGITS)
+    return by_mmads_rule(cell.measured, cell.coverage, DIGITS)
 
 
 def _cell(cell: Beside | None) -> Cell:
@@ -172,5 +183,9 @@ def _cell(cell: Beside | None) -> Cell:
         return Cell(percent(cell.published, DIGITS), "paper")
     measured = _measured(cell)
     delta = "" if cell.delta is None else f", {signed(cell.delta, DIGITS)}"
-    note = "" if cell.published is None else f"paper {percent(cell.published, DIGITS)}{delta}"
-    return Cell(measured.text, note, measured.flag)
+    notes = (
+        measured.note,
+        f"strict {percent(cell.strict, DIGITS)}" if cell.coverage < 100 and cell.strict is not None else "",
+        "" if cell.published is None else f"paper {percent(cell.published, DIGITS)}{delta}",
+    )
+    return Cell(measured.text, ",\n".join(note for note in notes if note), measured.flag)

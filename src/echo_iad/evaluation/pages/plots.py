@@ -26,6 +26,7 @@ _POINTS = ("o", "s", "^", "D", "v", "P")
 _WIDTH, _HEIGHT = 7.2, 3.2  # inches; 100 pixels each in the PNG at 100 dots an inch
 _DPI = 200
 _HYPHENATED = "-\n"
+_BREADTH_OF_A_MARK = 0.35  # of the distance between two groups
 _SETTINGS = {
     "svg.hashsalt": "echo-iad",
     "svg.fonttype": "none",
@@ -68,6 +69,8 @@ class Series:
     kind: Kind = Kind.BAR
     colour: str = ""
     """Empty = by its place among the series."""
+    marks: Sequence[str] = ()
+    """Small print above each bar, and where a bar is left out; empty = none at all."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,7 @@ def lines(name: str, title: str, along: Sequence[str], series: Sequence[Series],
             colour = each.colour or _CYCLE[place % len(_CYCLE)]
             known = [(at, value) for at, value in enumerate(each.values) if value is not None]
             _draw_intervals(axes, each, 0.0, colour)
+            _draw_marks(axes, each, 0.0, upright=False)
             form = "D" if each.kind is Kind.POINT else _POINTS[place % len(_POINTS)]
             style = {Kind.BAR: "-", Kind.LINE: "--", Kind.POINT: ""}[each.kind]
             axes.plot(*_columns(known), style, marker=form, color=colour, label=each.name, markersize=5, linewidth=1.6)
@@ -178,6 +182,7 @@ def _draw_bars(axes: Any, series: Series, place: int, shift: float, width: float
     colour, hatch = series.colour or _CYCLE[place % len(_CYCLE)], _HATCHES[place % len(_HATCHES)]
     axes.bar(*_columns(known), width * 0.94, color=colour, edgecolor="white", hatch=hatch, label=series.name, zorder=2)
     _draw_intervals(axes, series, shift, INK)
+    _draw_marks(axes, series, shift, upright=width < _BREADTH_OF_A_MARK)
 
 
 def _draw_over(axes: Any, series: Series) -> None:
@@ -199,6 +204,14 @@ def _draw_intervals(axes: Any, series: Series, shift: float, colour: str) -> Non
             axes.vlines(at + shift, *ends, colors=colour, linewidth=1.3, zorder=4)
             for end in ends:
                 axes.hlines(end, at + shift - 0.05, at + shift + 0.05, colors=colour, linewidth=1.3, zorder=4)
+
+
+def _draw_marks(axes: Any, series: Series, shift: float, *, upright: bool) -> None:
+    for at, (value, mark) in enumerate(zip(series.values, series.marks, strict=False)):
+        if mark:
+            high = max([value or 0.0, *(series.intervals[at] or () if series.intervals else ())])
+            style = {"fontsize": 7, "color": VERMILION, "ha": "center", "va": "bottom", "zorder": 6}
+            axes.text(at + shift, min(high, 88) + 1.5, mark, rotation=90 if upright else 0, **style)
 
 
 def _percent_axis(axes: Any, label: str) -> None:
@@ -237,10 +250,16 @@ def _described(groups: Sequence[str], series: Sequence[Series]) -> str:
     """The values in words, for those who cannot see the plot."""
 
     def of(group: int) -> str:
-        said = ", ".join(f"{s.name} {s.values[group]:.1f}" for s in series if s.values[group] is not None)
+        said = ", ".join(text for text in (_value_in_words(each, group) for each in series) if text)
         return f"{_printable(groups[group]).replace(_HYPHENATED, '').replace(chr(10), ' ')}: {said or 'nothing'}"
 
     return "; ".join(of(group) for group in range(len(groups)))
+
+
+def _value_in_words(series: Series, at: int) -> str:
+    value, mark = series.values[at], series.marks[at] if series.marks else ""
+    known = mark if value is None else f"{value:.1f} {mark}".rstrip()
+    return f"{series.name} {known}" if known else ""
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def summarise_run(
     """
     identity = read_identity(folder)
     reworded = {name: read_records(place) for name, place in (variants or {}).items()}
-    summary = summarise(
+    scored = summarise(
         read_records(folder),
         blind,
         benchmark.excluded,
@@ -78,6 +79,7 @@ def summarise_run(
         questions_sha256=identity.questions_sha256,
         robustness=robustness_summary(robustness_table(read_records(folder), reworded)) if reworded else None,
     )
+    summary = replace(scored, changed=tuple(identity.changed))
     write_summary(folder, summary)
     return summary
 

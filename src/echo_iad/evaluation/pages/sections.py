@@ -14,6 +14,7 @@ from echo_iad.evaluation.pages import tables
 from echo_iad.evaluation.pages.content import Cell, Column, Drawing, Fact, Listing, Row, Section, ShownAnswer, Table
 from echo_iad.evaluation.pages.plots import GREY, Kind, ReliabilityPoint, Series, bar_groups, reliability
 from echo_iad.evaluation.pages.tables import at, percent, plain
+from echo_iad.evaluation.pages.who_decided import decider, whose_word
 from echo_iad.evaluation.published import INCONSISTENCIES, PAPER, WITH_ECHO, published_dataset, published_model
 from echo_iad.evaluation.scores.summary import Summary
 from echo_iad.reports.words import listed, milliseconds
@@ -43,7 +44,8 @@ def facts(summary: Summary, made_at: str) -> tuple[Fact, ...]:
     objects = len(summary.per_object)
     held = {
         "Profile": f"{summary.profile} ({summary.profile_sha256[:12]})" if summary.profile_sha256 else summary.profile,
-        "Decider": f"model {summary.model}" if summary.model else "embedded, no language model",
+        "Changed": ", ".join(summary.changed),
+        "Decider": decider(summary.model),
         "Data": ", ".join(f"{dataset} {sum(cells.values())}" for dataset, cells in summary.counts.items()),
         "Questions": f"{questions} about {objects} object{'s' if objects != 1 else ''}",
         "Questions' digest": summary.questions_sha256[:12],
@@ -77,7 +79,8 @@ def sections(summary: Summary, mistakes: Sequence[ShownAnswer]) -> tuple[Section
 def _conclusions(summary: Summary) -> Section:
     names = _plot_names(summary.counts)
     drawings, why = drawn(lambda: tuple(_accuracy_plot(summary, dataset, name) for dataset, name in names.items()))
-    said = (*_beyond_blind(summary), *_unanswered(summary), *why)
+    weighed = () if summary.verdicts is None else (f"Discrimination: {whose_word(summary.verdicts)}.",)
+    said = (*_beyond_blind(summary), *weighed, *_unanswered(summary), *why)
     return Section("shows", "What this run shows", text=said, drawings=drawings)
 
 
@@ -104,10 +107,18 @@ def _unanswered(summary: Summary) -> tuple[str, ...]:
     if coverage >= 100:
         return ("Every question was answered with an option.",)
     lost = max(0.1, 100 - coverage)
-    return (
-        f"⚠ {lost:.1f} % of the questions were not answered with an option. The strict figures count them as wrong; "
-        "MMAD's rule leaves them out, which flatters.",
-    )
+    said = [
+        f"⚠ {lost:.1f} % of the questions were not answered with an option. The strict figures count them as wrong. "
+        "MMAD's rule flatters: where words were written it takes a lone capital or the most alike option for the "
+        "answer, and where nothing came back it leaves the question out."
+    ]
+    guessed = [f"{dataset} {plain(subtask)}" for dataset, subtask in tables.guessed_cells(summary)]
+    if guessed:
+        said.append(
+            f"Nothing at all was answered in {listed(guessed)}. A dash stands where MMAD's rule guesses a figure; "
+            "the small print gives it, and the rule's averages count it."
+        )
+    return tuple(said)
 
 
 def _accuracy_plot(summary: Summary, dataset: str, name: str) -> Drawing:
@@ -117,6 +128,7 @@ def _accuracy_plot(summary: Summary, dataset: str, name: str) -> Drawing:
             "this run, strict",
             [summary.strict[dataset][subtask] for subtask in subtasks],
             [at(summary.intervals, dataset, subtask) for subtask in subtasks],
+            marks=[tables.lacking_mark(at(summary.coverage, dataset, subtask)) for subtask in subtasks],
         )
     ]
     blind = [tables.best_blind(summary, dataset, subtask) for subtask in subtasks]

@@ -73,8 +73,44 @@ def covered(value: float | None, coverage: float, digits: int = 1) -> Cell:
     """
     if value is None or coverage >= 100:
         return Cell(percent(value, digits))
-    said = f"{coverage:.0f}" if round(coverage) < 100 else ">99"
-    return Cell(f"{percent(value, digits)} ⚠ {said} %", flag=Flag.LACKING)
+    return Cell(f"{percent(value, digits)} {lacking_mark(coverage)}", flag=Flag.LACKING)
+
+
+def by_mmads_rule(value: float | None, coverage: float, digits: int = 1) -> Cell:
+    """A figure by MMAD's rule: none where nothing was answered, whatever the rule makes of words that name no option.
+
+    Examples
+    --------
+    >>> by_mmads_rule(50.0, 0.0).text, by_mmads_rule(78.21, 96.0).text
+    ('–', '78.2 ⚠ 96 %')
+    """
+    if value is None or coverage > 0:
+        return covered(value, coverage, digits)
+    guessed = f",\n{percent(value, digits)} guessed" if value else ""
+    return Cell(NONE, f"none answered{guessed}", Flag.LACKING)
+
+
+def lacking_mark(coverage: float | None) -> str:
+    """The share of questions that were answered, as a figure's flag has it; empty where that is all of them.
+
+    Examples
+    --------
+    >>> lacking_mark(27.1), lacking_mark(99.99), lacking_mark(100.0)
+    ('⚠ 27 %', '⚠ >99 %', '')
+    """
+    if coverage is None or coverage >= 100:
+        return ""
+    return f"⚠ {f'{coverage:.0f}' if round(coverage) < 100 else '>99'} %"
+
+
+def guessed_cells(summary: Summary) -> dict[tuple[str, Subtask], float]:
+    """Figures that MMAD's rule has of cells in which nothing was answered: data set and subtask -> percent."""
+    return {
+        (dataset, subtask): figure
+        for dataset, row in summary.official.items()
+        for subtask, figure in row.items()
+        if figure and at(summary.coverage, dataset, subtask) == 0
+    }
 
 
 def cell_tables(summary: Summary) -> tuple[Table, ...]:
@@ -144,8 +180,9 @@ def average_table(summary: Summary) -> Table:
     rows = []
     for rule, name in RULES.items():
         found = summary.averages[rule]
-        cells = [covered(found.mmad.get(dataset), mean_coverage(summary, [dataset])) for dataset in datasets]
-        cells.append(covered(found.mmad.get(ALL), mean_coverage(summary, datasets)))
+        said = _FIGURES[rule]
+        cells = [said(found.mmad.get(dataset), mean_coverage(summary, [dataset])) for dataset in datasets]
+        cells.append(said(found.mmad.get(ALL), mean_coverage(summary, datasets)))
         rows.append(Row(name, (*cells, _paper_average(summary, rule))))
     return Table("Each rule's averages, %", "Rule", columns, tuple(rows))
 
@@ -171,8 +208,7 @@ def _published_table(summary: Summary, dataset: str, name: str) -> Table:
     columns = (*(Column(subtask, name) for subtask in PAPER_SUBTASKS), Column("Average", "Ten cells"))
     rows = [_blind_row(summary, dataset)] if summary.blind else []
     for rule, said in RULES.items():
-        table: Cells[float] = getattr(summary, rule)
-        cells = [_measured(summary, table, dataset, subtask) for subtask in PAPER_SUBTASKS]
+        cells = [_measured(summary, rule, dataset, subtask) for subtask in PAPER_SUBTASKS]
         rows.append(Row(f"this run, {said}", (*cells, _paper_average(summary, rule)), own=True))
     for model in TABLE1:
         figures = [Cell(percent(model.cells[name][subtask])) for subtask in PAPER_SUBTASKS]
@@ -243,7 +279,7 @@ def _cell_row(summary: Summary, dataset: str, subtask: Subtask, deciders: Sequen
             *(Cell(percent(blind.get(decider))) for decider in deciders),
             _gain(summary, dataset, subtask),
             _hard(summary, dataset, subtask),
-            covered(at(summary.official, dataset, subtask), coverage),
+            by_mmads_rule(at(summary.official, dataset, subtask), coverage),
             covered(at(summary.official_fixed, dataset, subtask), coverage),
             Cell(percent(coverage), flag=Flag.LACKING if coverage < 100 else Flag.NONE),
         ),
@@ -278,12 +314,17 @@ def _paper_average(summary: Summary, rule: str) -> Cell:
     if found.paper is None:
         return Cell(NONE, f"{found.paper_cells} of {PAPER_CELLS} cells")
     datasets = [dataset for dataset in summary.counts if published_dataset(dataset)]
-    return covered(found.paper, mean_coverage(summary, datasets, PAPER_SUBTASKS))
+    return _FIGURES[rule](found.paper, mean_coverage(summary, datasets, PAPER_SUBTASKS))
 
 
-def _measured(summary: Summary, table: Cells[float], dataset: str, subtask: Subtask) -> Cell:
+def _measured(summary: Summary, rule: str, dataset: str, subtask: Subtask) -> Cell:
+    table: Cells[float] = getattr(summary, rule)
     coverage = at(summary.coverage, dataset, subtask)
-    return covered(at(table, dataset, subtask), 100.0 if coverage is None else coverage)
+    return _FIGURES[rule](at(table, dataset, subtask), 100.0 if coverage is None else coverage)
+
+
+_FIGURES = {"official": by_mmads_rule, "official_fixed": covered, "strict": covered}
+"""Key of the summary -> how its figures are written."""
 
 
 def _blind_row(summary: Summary, dataset: str) -> Row:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from echo_iad.evaluation.benchmark.subtasks import Subtask
-from echo_iad.evaluation.pages.comparison_table import Beside, Experiment
+from echo_iad.evaluation.pages.comparison_table import Beside, Experiment, Rows
 from echo_iad.evaluation.pages.content import Column, Drawing
 from echo_iad.evaluation.pages.plots import Series, bar_groups, lines
 from echo_iad.evaluation.pages.sections import drawn
-from echo_iad.evaluation.pages.tables import at, mean_coverage, plain, signed
+from echo_iad.evaluation.pages.tables import at, lacking_mark, mean_coverage, plain, signed
+from echo_iad.evaluation.pages.who_decided import whose_word
 from echo_iad.evaluation.paper.recipes import BARE_MODEL, Recipe
 from echo_iad.evaluation.published import (
     BARE,
@@ -82,14 +83,14 @@ def describe_experiment(recipe: Recipe, results: Sequence[Result]) -> Experiment
     rows["blind: learned"] = _with_mean({place: Beside(_blind(results, place)) for place in places})
     if recipe.name == "table1" and _in_paper([place.dataset or "" for place in places]):
         rows |= _published_rows(places)
-    drawings, why_none = drawn(lambda: (_drawing(recipe, results, places),))
+    drawings, why_none = drawn(lambda: (_drawing(recipe, results, places, rows),))
     return Experiment(
         name=recipe.name,
         title=recipe.title,
         rows=rows,
-        text=(f"{recipe.source} of “{PAPER}”", *_stated(recipe, results)),
+        text=(f"{recipe.source} of “{PAPER}”", *_stated(recipe, results, rows)),
         drawings=drawings,
-        notes=(*_notes(results), *why_none),
+        notes=(*_notes(results), *_guesses(results, rows), *_verdicts(results), *why_none),
     )
 
 
@@ -101,8 +102,38 @@ def _notes(results: Sequence[Result]) -> tuple[str, ...]:
             "rule counts the other side as 0: read the strict figures in summary.json instead."
         )
     if any(cell < 100 for result in results for cells in result.summary.coverage.values() for cell in cells.values()):
-        notes.append("⚠ with the share of questions that were answered, where that is not all of them.")
+        notes.append(
+            "⚠ with the share of questions that were answered, where that is not all of them; strict counts the others "
+            "as wrong. A dash: nothing was answered."
+        )
     return tuple(notes)
+
+
+def _guesses(results: Sequence[Result], rows: Rows) -> tuple[str, ...]:
+    """What MMAD's rule makes of cells without an answer: the tables do not show it, their means count it."""
+    labels = [_label(results, result) for result in results]
+    guessed = {
+        label: [
+            f"{column.group} {column.name} {cell.measured:.2f}".strip()
+            for column, cell in rows[label].items()
+            if cell.shown is None and cell.measured
+        ]
+        for label in labels
+    }
+    told = "; ".join(f"{label}: {', '.join(cells)}" for label, cells in guessed.items() if cells)
+    if not told:
+        return ()
+    return (
+        "Where no answer names an option, MMAD's rule takes a lone capital or the most alike option for one. Its "
+        f"figures, which its means count: {told}.",
+    )
+
+
+def _verdicts(results: Sequence[Result]) -> tuple[str, ...]:
+    """Whose word the verdicts of each row are, where a model's is weighed against the comparison."""
+    told = {_label(results, result): result.summary.verdicts for result in results}
+    said = [f"{label}: {whose_word(verdicts)}." for label, verdicts in told.items() if verdicts]
+    return (f"Discrimination, {' '.join(said)}",) if said else ()
 
 
 def published_figure(recipe: Recipe, contestant: str, label: str, place: Place) -> float | None:
@@ -146,6 +177,8 @@ def _row(recipe: Recipe, result: Result, places: Sequence[Place]) -> dict[Column
                 measured(result.summary, place),
                 published_figure(recipe, result.contestant, result.label, place) if _in_paper(asked) else None,
                 mean_coverage(result.summary, asked, [place.subtask]),
+                _mean([at(result.summary.strict, dataset, place.subtask) for dataset in asked]),
+                sum(at(result.summary.counts, dataset, place.subtask) or 0 for dataset in asked),
             )
     return _with_mean(cells)
 
@@ -155,9 +188,15 @@ def _with_mean(cells: dict[Place, Beside]) -> dict[Column, Beside]:
     row = {place.column: beside for place, beside in cells.items()}
     if len(cells) > 1:
         told = [beside.published for beside in cells.values()]
-        published = None if None in told else _mean(told)
-        coverage = min(beside.coverage for beside in cells.values())
-        row[MEAN] = Beside(_mean([beside.measured for beside in cells.values()]), published, coverage)
+        questions = sum(beside.questions for beside in cells.values())
+        answered = sum(beside.coverage * beside.questions for beside in cells.values())
+        row[MEAN] = Beside(
+            _mean([beside.measured for beside in cells.values()]),
+            None if None in told else _mean(told),
+            answered / questions if questions else 100.0,
+            _mean([beside.strict for beside in cells.values()]),
+            questions,
+        )
     return row
 
 
@@ -171,7 +210,7 @@ def _published_rows(places: Sequence[Place]) -> dict[str, dict[Column, Beside]]:
     return rows
 
 
-def _stated(recipe: Recipe, results: Sequence[Result]) -> tuple[str, ...]:
+def _stated(recipe: Recipe, results: Sequence[Result], rows: Rows) -> tuple[str, ...]:
     """What the paper says in words where its text holds no cells."""
     if recipe.name in _STATEMENTS:
         return (f"The paper states: {_STATEMENTS[recipe.name]}",)
@@ -182,7 +221,7 @@ def _stated(recipe: Recipe, results: Sequence[Result]) -> tuple[str, ...]:
         what = "mean of the subtasks" if stated.subtask is None else plain(stated.subtask)
         claim = f"{stated.model}, {what}, {stated.of} over {stated.over}: {signed(stated.points, 2)} published"
         for contestant in _contestants(results):
-            difference = _difference(recipe, results, contestant, stated)
+            difference = _difference(recipe, results, rows, contestant, stated)
             known = _paper_model(contestant) == stated.model and difference is not None
             said.append(
                 f"{claim}, {signed(difference or 0.0, 2)} measured with {contestant}." if known else f"{claim}."
@@ -190,24 +229,31 @@ def _stated(recipe: Recipe, results: Sequence[Result]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def _drawing(recipe: Recipe, results: Sequence[Result], places: Sequence[Place]) -> Drawing:
+def _drawing(recipe: Recipe, results: Sequence[Result], places: Sequence[Place], rows: Rows) -> Drawing:
     """Lines over the number of references where a recipe varies that, else bars."""
     if recipe.along_rows:
         along = [row.label for row in recipe.rows if row.label != BARE_MODEL]
         series = [
-            Series(
+            _series(
                 _joined(results, contestant, place.column.name),
-                [_of(results, contestant, label, place) for label in along],
+                [rows.get(_joined(results, contestant, label), {}).get(place.column) for label in along],
             )
             for contestant in _contestants(results)
             for place in places
         ]
         return lines(recipe.name, recipe.title, along, series)
-    bars = [
-        Series(_label(results, result), [measured(result.summary, place) for place in places]) for result in results
-    ]
+    labels = [_label(results, result) for result in results]
+    bars = [_series(label, [rows[label].get(place.column) for place in places]) for label in labels]
     groups = ["\n".join(part for part in (place.column.name, place.dataset) if part) for place in places]
     return bar_groups(recipe.name, recipe.title, groups, bars)
+
+
+def _series(name: str, cells: Sequence[Beside | None]) -> Series:
+    return Series(
+        name,
+        [cell.shown if cell else None for cell in cells],
+        marks=[lacking_mark(cell.coverage) if cell else "" for cell in cells],
+    )
 
 
 def _places(recipe: Recipe, results: Sequence[Result]) -> list[Place]:
@@ -227,18 +273,18 @@ def _blind(results: Sequence[Result], place: Place) -> float | None:
     return None
 
 
-def _difference(recipe: Recipe, results: Sequence[Result], contestant: str, stated: StatedDelta) -> float | None:
+def _difference(
+    recipe: Recipe, results: Sequence[Result], rows: Rows, contestant: str, stated: StatedDelta
+) -> float | None:
     subtasks = recipe.subtasks if stated.subtask is None else (stated.subtask,)
-    more, less = (
-        _mean([_of(results, contestant, str(shots), Place(subtask, None)) for subtask in subtasks])
-        for shots in (stated.of, stated.over)
-    )
-    return None if more is None or less is None else more - less
-
-
-def _of(results: Sequence[Result], contestant: str, label: str, place: Place) -> float | None:
-    found = [result for result in results if (result.contestant, result.label) == (contestant, label)]
-    return measured(found[0].summary, place) if found else None
+    differences = []
+    for column in (Place(subtask, None).column for subtask in subtasks):
+        more, less = (
+            rows.get(_joined(results, contestant, str(shots)), {}).get(column) for shots in (stated.of, stated.over)
+        )
+        if more and less and more.shown is not None and less.shown is not None:
+            differences.append(more.shown - less.shown)
+    return fmean(differences) if differences else None
 
 
 def _datasets(summary: Summary, place: Place) -> list[str]:

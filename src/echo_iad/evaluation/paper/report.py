@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from echo_iad.evaluation.answers.changed_settings import changed_settings
 from echo_iad.evaluation.benchmark.questions import Benchmark
 from echo_iad.evaluation.pages.comparison_table import Experiment, write_comparison
 from echo_iad.evaluation.pages.content import Fact
 from echo_iad.evaluation.pages.run_report import now, summarise_run
+from echo_iad.evaluation.pages.who_decided import decider
 from echo_iad.evaluation.paper.recipe_tables import Result, describe_experiment
 from echo_iad.evaluation.paper.recipes import Recipe
-from echo_iad.evaluation.paper.reproduction import MeasuredRow
+from echo_iad.evaluation.paper.reproduction import Contestant, MeasuredRow
 from echo_iad.evaluation.published import PAPER
 from echo_iad.evaluation.result_files import write_whole
 from echo_iad.evaluation.scores.beyond_blind import BlindLetters
@@ -29,6 +31,7 @@ def report_experiments(
     benchmark: Benchmark,
     blind: Mapping[str, BlindLetters],
     out: Path,
+    contestants: Sequence[Contestant],
 ) -> tuple[Experiment, ...]:
     """Write ``summary.json`` into each cell, and ``experiments.json`` and the report about all into ``out``.
 
@@ -42,6 +45,8 @@ def report_experiments(
     blind : mapping
         Blind decider -> letters.
     out : Path
+    contestants : sequence of Contestant
+        Who was measured.
 
     Returns
     -------
@@ -57,7 +62,9 @@ def report_experiments(
         for recipe in recipes
     )
     write_whole(out / EXPERIMENTS, _as_json(experiments))
-    write_comparison(out, experiments, title=TITLE, lead=_lead(benchmark), facts=_facts(benchmark, summaries))
+    write_comparison(
+        out, experiments, title=TITLE, lead=_lead(benchmark), facts=_facts(benchmark, summaries, contestants)
+    )
     return experiments
 
 
@@ -90,10 +97,14 @@ def _lead(benchmark: Benchmark) -> tuple[str, ...]:
     )
 
 
-def _facts(benchmark: Benchmark, summaries: Mapping[Path, Summary]) -> tuple[Fact, ...]:
+def _facts(
+    benchmark: Benchmark, summaries: Mapping[Path, Summary], contestants: Sequence[Contestant]
+) -> tuple[Fact, ...]:
     first = next(iter(summaries.values()))
     held = {
+        "Decider": "; ".join(decider(one.profile.decider.model) for one in contestants),
         "Profile": first.profile,
+        "Changed": ", ".join(changed_settings(contestants[0].profile)),
         "Cells": str(len(summaries)),
         "Left out": str(len(benchmark.excluded)),
         "Questions' digest": first.questions_sha256[:12],

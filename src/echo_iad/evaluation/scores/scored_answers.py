@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 
 import numpy as np
@@ -35,6 +36,16 @@ class Origin:
     model: str | None
 
 
+class Weighed(Enum):
+    """What a verdict rests on where a model's word is weighed against the comparison."""
+
+    COMPARISON = "comparison"
+    """The model's word did not count."""
+    MODEL = "model"
+    """The comparison did not count."""
+    BOTH = "both"
+
+
 @dataclass(frozen=True, slots=True)
 class ScoredAnswer:
     """What scoring needs of one record."""
@@ -59,6 +70,8 @@ class ScoredAnswer:
     """Options of the question."""
     marks: tuple[str, ...]
     latency_ms: float
+    weighed: Weighed | None
+    """Whose word the verdict is, where a model's was weighed against the comparison."""
     prompt_tokens: int | None
     """Tokens that a model read; None when they are not told."""
     new_tokens: int | None
@@ -169,9 +182,19 @@ def _scored(record: AnswerRecord) -> ScoredAnswer:
         len(record.options),
         record.marks,
         record.latency_ms,
+        _weighed(record),
         record.prompt_tokens,
         record.new_tokens,
     )
+
+
+def _weighed(record: AnswerRecord) -> Weighed | None:
+    fusion = record.evidence.get("fusion")
+    if record.p_model is None or not fusion:
+        return None
+    if not fusion["model"]:
+        return Weighed.COMPARISON
+    return Weighed.BOTH if fusion["comparator"] else Weighed.MODEL
 
 
 def _only(origins: list[Origin]) -> Origin:
