@@ -18,7 +18,16 @@ from echo_iad.evaluation.answers.recording import (
 from echo_iad.evaluation.answers.records import AnswerRecord, AnswerStatus
 from echo_iad.evaluation.benchmark.subtasks import Subtask
 
-IDENTITY = RunIdentity("edge", "abc", "def", 0, "0.1.0", normals={"cap": "123"}, choices={"templates": "retrieved"})
+IDENTITY = RunIdentity(
+    "edge",
+    "abc",
+    "def",
+    0,
+    "0.1.0",
+    normals={"cap": "123"},
+    knowledge={"cap": "78"},
+    choices={"templates": "retrieved"},
+)
 
 
 def record(number, *, image="D/cap/a.png", status=AnswerStatus.ANSWERED, **others):
@@ -128,23 +137,35 @@ def test_a_doubled_line_is_dropped(tmp_path):
         {"version": "9"},
         {"model": "scripted:x"},
         {"normals": {"cap": "other"}},
+        {"knowledge": {"cap": "other"}},
         {"choices": {"templates": "random"}},
     ],
 )
 def test_another_run_refuses_to_mix(tmp_path, changed):
     write(tmp_path, record(0))
-    name = "normals of cap" if "normals" in changed else next(iter(changed.get("choices", changed)))
+    name = next(iter(changed.get("choices", changed)))
+    name = f"{name} of cap" if name in {"normals", "knowledge"} else name
     with pytest.raises(EvaluationError, match=f"{name} was .* and is"):
         begin(tmp_path, resume=True, identity=replace(IDENTITY, **changed))
 
 
 def test_a_run_goes_on_with_further_objects(tmp_path):
     write(tmp_path, record(0))
-    more = replace(IDENTITY, normals={**IDENTITY.normals, "lid": "456"})
+    more = replace(IDENTITY, normals={**IDENTITY.normals, "lid": "456"}, knowledge={**IDENTITY.knowledge, "lid": "9a"})
     begin(tmp_path, resume=True, identity=more).close()
     assert read_identity(tmp_path) == more
     with pytest.raises(EvaluationError, match="normals of lid was 456 and is 789"):
         begin(tmp_path, resume=True, identity=replace(more, normals={**more.normals, "lid": "789"}))
+
+
+def test_a_run_that_told_nothing_of_its_knowledge_goes_on_and_tells_it_then(tmp_path):
+    write(tmp_path, record(0), identity=replace(IDENTITY, knowledge={}))
+    path = tmp_path / "run.json"
+    told = json.loads(path.read_text())
+    del told["knowledge"]
+    path.write_text(json.dumps(told))
+    begin(tmp_path, resume=True).close()
+    assert read_identity(tmp_path).knowledge == IDENTITY.knowledge
 
 
 def test_answers_to_what_is_not_asked_now_are_not_mixed_in(tmp_path):

@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,8 @@ IDENTITY = "run.json"
 Key = tuple[str, int]
 """Image and question index."""
 
+_OF_OBJECTS = ("normals", "knowledge")
+"""Fields of `RunIdentity` that have a digest for each object."""
 _FAILED = f'"status":"{AnswerStatus.FAILED}"'.encode()
 _SYNC_SECONDS = 1.0
 RECORD_BYTES = 4096
@@ -48,6 +50,8 @@ class RunIdentity:
     model: str | None = None
     normals: Mapping[str, str] = field(default_factory=dict)
     """Object -> digest of its normals; a run may go on with further objects, not with other normals of the same."""
+    knowledge: Mapping[str, str] = field(default_factory=dict)
+    """Object -> digest of what is known about it, where that may reach a decision; further objects as with normals."""
     choices: Mapping[str, Any] = field(default_factory=dict)
     """What else was chosen: templates, format, assisted or not."""
     changed: Sequence[str] = ()
@@ -191,7 +195,8 @@ def read_identity(folder: Path) -> RunIdentity:
         The folder holds no run.
     """
     try:
-        return RunIdentity(**json.loads((folder / IDENTITY).read_text(encoding="utf-8")))
+        identity = RunIdentity(**json.loads((folder / IDENTITY).read_text(encoding="utf-8")))
+        return replace(identity, changed=tuple(identity.changed))
     except (OSError, ValueError, TypeError) as fault:
         msg = f"{folder} is no folder of a run: {IDENTITY} cannot be read ({fault})."
         raise EvaluationError(msg) from fault
@@ -242,12 +247,14 @@ def _flat(identity: RunIdentity) -> dict[str, str]:
     """Everything that makes a run what it is, in words; digests by their first characters."""
     values = asdict(identity)
     del values["changed"]
-    values |= values.pop("choices") | {f"normals of {name}": sha for name, sha in values.pop("normals").items()}
+    values |= values.pop("choices")
+    for kind in _OF_OBJECTS:
+        values |= {f"{kind} of {name}": sha for name, sha in values.pop(kind).items()}
     return {name: str(value)[:12] if _is_digest(name) else str(value) for name, value in values.items()}
 
 
 def _is_digest(name: str) -> bool:
-    return name.endswith("_sha256") or name.startswith("normals of ")
+    return name.endswith("_sha256") or name.startswith(tuple(f"{kind} of " for kind in _OF_OBJECTS))
 
 
 def _mend(path: Path, wanted: set[Key]) -> set[Key]:

@@ -16,6 +16,7 @@ from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.answers.answering import EchoAnswerer, PictureShelf
 from echo_iad.evaluation.answers.asking import Asking
 from echo_iad.evaluation.answers.changed_settings import changed_settings
+from echo_iad.evaluation.answers.knowledge_state import knowledge_digests
 from echo_iad.evaluation.answers.learning_shown import LearningShown
 from echo_iad.evaluation.answers.recording import RECORD_BYTES, RunFolder, RunIdentity
 from echo_iad.evaluation.answers.records import AnswerRecord
@@ -184,6 +185,9 @@ def identify(way: Way, benchmark: Benchmark, memory: Memory) -> RunIdentity:
             name: hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()
             for name, digests in sorted(enrolled.items())
         },
+        knowledge=knowledge_digests(
+            memory, (asked.object for asked in benchmark.questions), way.effective_profile().knowledge
+        ),
         choices={
             "templates": way.asking.templates,
             "form": way.asking.form,
