@@ -59,8 +59,14 @@ def test_a_question_is_asked_about_every_product_that_is_described(echo_iad, kno
 
 def test_what_is_there_is_not_asked_again_unless_that_is_wanted(echo_iad, known, model):
     words = ("knowledge", "extract", "--memory", known, "--object", "valve", "--question", CAUSE, "--json")
-    assert json.loads(echo_iad(*words, "--model", model).out) == {"picked": 1, "known": 0, "refused": 2, "failed": []}
-    assert json.loads(echo_iad(*words).out) == {"picked": 0, "known": 1, "refused": 0, "failed": []}
+    assert json.loads(echo_iad(*words, "--model", model).out) == {
+        "picked": 1,
+        "known": 0,
+        "refused": 2,
+        "failed": [],
+        "undescribed": [],
+    }
+    assert json.loads(echo_iad(*words).out) == {"picked": 0, "known": 1, "refused": 0, "failed": [], "undescribed": []}
     assert json.loads(echo_iad(*words, "--again", "--model", model).out)["picked"] == 1
     assert len(extracts(known)) == 1
 
@@ -69,7 +75,7 @@ def test_a_question_that_fails_is_named_and_ends_with_1(echo_iad, known, model):
     words = ("knowledge", "extract", "--memory", known, "--object", "gear", "--question", "Tell me more.")
     ended = echo_iad(*words, "--question", CAUSE, "--model", model)
     assert ended.code == 1
-    assert "1 extracts picked" in ended.out
+    assert "1 extract picked\n" in ended.out
     assert "Failed gear, 'Tell me more.': it wrote no list of sentences that are known" in ended.out
     told = json.loads(echo_iad(*words, "--model", model, "--json").out)
     assert [(failure["object"], failure["question"]) for failure in told["failed"]] == [("gear", "Tell me more.")]
@@ -82,9 +88,13 @@ def test_questions_of_a_file_are_asked_about_their_own_product_with_their_option
     file = tmp_path / "questions.json"
     file.write_text(json.dumps(rows), encoding="utf-8")
     ended = echo_iad("knowledge", "extract", "--memory", known, "--questions", file, "--model", model, "--json")
-    assert json.loads(ended.out) == {"picked": 1, "known": 0, "refused": 0, "failed": []}
+    assert json.loads(ended.out) == {"picked": 1, "known": 0, "refused": 0, "failed": [], "undescribed": ["cap"]}
     (extract,) = extracts(known)
     assert (extract.object, extract.question_type, extract.question.options) == ("gear", "classification", options)
+    words = ("knowledge", "extract", "--memory", known, "--questions", file, "--model", model)
+    shown = echo_iad(*words).out.splitlines()
+    assert shown == ["0 extracts picked, 1 known already", "Not asked about cap, of which the memory knows nothing"]
+    assert "Not asked" not in echo_iad(*words, "--object", "gear").out
 
 
 def test_the_models_of_the_profile(echo_iad, known, model, tmp_path):
@@ -96,6 +106,25 @@ def test_the_models_of_the_profile(echo_iad, known, model, tmp_path):
     words = ("knowledge", "extract", "--memory", known, "--question", CAUSE)
     assert echo_iad(*words, "--profile", profile).code == 0
     assert {extract.model for extract in extracts(known)} == {model}
+
+
+def test_a_server_and_any_value_of_the_profile_can_be_named(echo_iad, known, model, monkeypatch):
+    from echo_iad.experts import relevance_by_model
+    from echo_iad.mllms.scripted import ScriptedMllm
+
+    loaded = []
+
+    def load(written, settings):
+        loaded.append((written, settings.base_url, settings.retries))
+        return ScriptedMllm(lambda messages: "[1]", written)
+
+    monkeypatch.setattr(relevance_by_model, "load_mllm", load)
+    server = ("--base-url", "http://127.0.0.1:9/v1", "--set", "mllm.retries=0")
+    words = ("knowledge", "extract", "--memory", known, "--question", CAUSE, *server)
+    assert echo_iad(*words, "--model", "openai:m").code == 0
+    assert echo_iad(*words, "--set", "knowledge.model=openai:n", "--again").code == 0
+    assert loaded == [(name, "http://127.0.0.1:9/v1", 0) for name in ("openai:m", "openai:n")]
+    assert "--base-url is the server of an openai: model" in echo_iad(*words, "--model", model).err
 
 
 @pytest.mark.parametrize(

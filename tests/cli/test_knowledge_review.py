@@ -180,6 +180,24 @@ def test_the_list_shows_states_authors_and_what_is_stale(echo_iad, pending):
     assert told[2]["passages"][0]["text"] == "Rust is a red patch."
 
 
+def test_questions_that_differ_in_their_options_alone_are_told_apart(echo_iad, pending):
+    with Memory.open(pending) as memory:
+        known = known_about(memory, "valve")
+        for options in ({"A": "Yes.", "B": "[No]."}, {"A": "No.", "B": "Yes."}):
+            question = Question(QUESTIONS[0], options)
+            memory.extracts.keep(
+                Extract("valve", QuestionType.ANALYSIS, question, knowledge_sha256(known), known, 0, "scripted:one")
+            )
+    shown = echo_iad("knowledge", "review", "--list", "--memory", pending).out
+    assert shown.count(QUESTIONS[0]) == 3
+    assert [each.strip() for each in shown.splitlines() if each.strip()[:3] in {"A. ", "B. "}] == [
+        "A. Yes.",
+        "B. [No].",
+        "A. No.",
+        "B. Yes.",
+    ]
+
+
 def test_only_the_named_product_is_listed(echo_iad, pending):
     assert echo_iad("knowledge", "review", "--json", "--memory", pending, "--object", "gear").out == ""
     assert echo_iad("knowledge", "review", "--json", "--memory", pending, "--object", "valve").out.count("\n") == 3

@@ -88,6 +88,13 @@ def test_approve_skip_and_reject(memory, walk):
     assert walk.said == {Review.APPROVED: 1, Review.REJECTED: 1}
 
 
+def test_what_is_no_answer_is_said_to_be_none_before_it_is_asked_again(memory, walk):
+    walk("foo", "", "a", "q")
+    assert states(memory) == [("approved", "ines"), ("pending", ""), ("pending", "")]
+    told = " ".join(walk.screen.split())
+    assert told.count("That is none of a (approve), e (edit), r (reject), s (skip), w (whole) and q (quit).") == 2
+
+
 def test_two_people_one_after_the_other(memory, walk):
     walk("a", "q")
     assert states(memory) == [("approved", "ines"), ("pending", ""), ("pending", "")]

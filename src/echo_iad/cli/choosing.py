@@ -16,17 +16,20 @@ def choose_profile(
     name_or_path: str,
     *,
     model: str | None = None,
+    knowledge_model: str | None = None,
     base_url: str | None = None,
     without: Sequence[str] | None = None,
     settings: Sequence[str] | None = None,
 ) -> Profile:
-    """Load a profile and change it as the options say; a single value wins over ``model`` and ``base_url``.
+    """Load a profile and change it as the options say; a single value of ``settings`` wins.
 
     Parameters
     ----------
     name_or_path : str
     model : str, optional
         ``BACKEND:NAME`` that decides.
+    knowledge_model : str, optional
+        ``BACKEND:NAME`` that picks knowledge.
     base_url : str, optional
         Of an ``openai:`` model's server.
     without : sequence of str, optional
@@ -44,20 +47,24 @@ def choose_profile(
     profile = load_profile(name_or_path)
     if model is not None:
         profile = profile.with_model(model)
-    reached = {} if base_url is None else {"mllm.base_url": _address(base_url, profile)}
+    if knowledge_model is not None:
+        profile = profile.changed({"knowledge.model": knowledge_model})
+    reached = {} if base_url is None else {"mllm.base_url": base_url}
     profile = profile.changed(reached | dict(_parted(written) for written in settings or ()))
+    if base_url is not None:
+        _refuse_in_vain(base_url, profile)
     return profile.without([_expert(named) for named in without or ()])
 
 
-def _address(base_url: str, profile: Profile) -> str:
+def _refuse_in_vain(base_url: str, profile: Profile) -> None:
+    """Refuse an address that no model is reached at."""
     if not base_url.strip():
         msg = "--base-url is empty. Give the server's address, such as http://127.0.0.1:8000/v1, or leave it out."
         raise ProfileError(msg)
-    if not profile.decider.model.startswith("openai:"):
+    if not any(named.startswith("openai:") for named in (profile.decider.model, profile.knowledge.model)):
         decides = profile.decider.model or f"the {profile.decider.name} decider"
         msg = f"--base-url is the server of an openai: model, and {decides} decides. Add --model openai:NAME."
         raise ProfileError(msg)
-    return base_url
 
 
 def _parted(written: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,13 +10,12 @@ import typer
 
 from echo_iad.cli.console import print_json, progress_bar, results
 from echo_iad.cli.examples import examples
-from echo_iad.cli.options import AsJson, MemoryFolder, ObjectName, ProfileName
+from echo_iad.cli.options import AsJson, BaseUrl, MemoryFolder, ObjectName, ProfileName, Settings
 
 if TYPE_CHECKING:
     from echo_iad.experts.extracts_ahead import Filling
     from echo_iad.experts.relevance_by_model import Sought
     from echo_iad.memory.store import Memory
-    from echo_iad.settings import Profile
 
 EXAMPLES = examples(
     (
@@ -25,6 +24,15 @@ EXAMPLES = examples(
     ),
     ("All questions of a file", "echo-iad knowledge extract --questions q.json --profile paper --memory m"),
 )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be asked."""
+
+    sought: list[Sought]
+    undescribed: list[str]
+    """Objects that there are questions about and no knowledge, sorted."""
 
 
 def extract(  # noqa: PLR0913  one parameter for each option
@@ -41,7 +49,9 @@ def extract(  # noqa: PLR0913  one parameter for each option
         str | None,
         typer.Option("--model", metavar="BACKEND:NAME", help="Model that picks; else the profile's for knowledge."),
     ] = None,
+    base_url: BaseUrl = None,
     profile: ProfileName = "edge",
+    settings: Settings = None,
     again: Annotated[
         bool, typer.Option("--again", help="Ask anew where what was picked is pending or rejected.")
     ] = False,
@@ -53,38 +63,32 @@ def extract(  # noqa: PLR0913  one parameter for each option
     with the same command. Sentences are picked by number, word for word; what
     is not in the knowledge is left out and counted.
     """
+    from echo_iad.cli.choosing import choose_profile
     from echo_iad.errors import ModelGoneError
     from echo_iad.experts.extracts_ahead import fill_ahead
     from echo_iad.experts.relevance_by_model import RelevanceByModel, load_knowledge_model
     from echo_iad.memory.store import Memory
-    from echo_iad.settings import load_profile
 
-    chosen = _with_model(load_profile(profile), model)
+    chosen = choose_profile(profile, knowledge_model=model, base_url=base_url, settings=settings)
     with Memory.open(memory) as store:
-        sought = list(_sought(store, object, question or [], questions))
+        asked = _asked(store, object, question or [], questions)
         extractor = RelevanceByModel(store, lambda: load_knowledge_model(chosen), chosen.knowledge)
         try:
             with progress_bar("Picking") as progress:
-                done = fill_ahead(sought, extractor, store, again=again, progress=progress)
+                done = fill_ahead(asked.sought, extractor, store, again=again, progress=progress)
         except (KeyboardInterrupt, ModelGoneError):
             typer.echo("What was picked is kept. Go on with the same command.", err=True)
             raise
     if json:
-        _print_json(done)
+        print_json({**asdict(done), "undescribed": asked.undescribed})
     else:
-        _print(done, memory)
+        _print(done, asked.undescribed, memory)
     if done.failed:
         raise typer.Exit(1)
 
 
-def _with_model(profile: Profile, model: str | None) -> Profile:
-    if model is None:
-        return profile
-    return profile.model_copy(update={"knowledge": profile.knowledge.model_copy(update={"model": model})})
-
-
-def _sought(store: Memory, object: str | None, texts: list[str], file: Path | None) -> Iterator[Sought]:
-    """Every question that is asked about an object that the memory has knowledge about."""
+def _asked(store: Memory, object: str | None, texts: list[str], file: Path | None) -> _Asked:
+    """Every question, about each object that the memory has knowledge about."""
     from echo_iad.domain.questions import Question
     from echo_iad.errors import QuestionError
     from echo_iad.evaluation.benchmark.mmad import read_mmad
@@ -102,28 +106,34 @@ def _sought(store: Memory, object: str | None, texts: list[str], file: Path | No
     asked = [(name, Question(text)) for name in known for text in texts]
     if file is not None:
         read = read_mmad(file.parent, file, without_pictures=True).questions
-        asked += [(each.object, Question(each.text, each.options)) for each in read]
-    for name, question in asked:
-        if name in known:
-            yield Sought(name, question, classify_question(question), known[name])
+        asked += [(each.object, Question(each.text, each.options)) for each in read if object in {None, each.object}]
+    return _Asked(
+        [Sought(name, each, classify_question(each), known[name]) for name, each in asked if name in known],
+        sorted({name for name, _ in asked} - set(known)),
+    )
 
 
-def _print_json(done: Filling) -> None:
-    from dataclasses import asdict
-
-    print_json(asdict(done))
-
-
-def _print(done: Filling, memory: Path) -> None:
+def _print(done: Filling, undescribed: list[str], memory: Path) -> None:
     from rich.text import Text
+
+    from echo_iad.reports.words import listed, printable
 
     console = results()
     had = f", {done.known} known already" if done.known else ""
-    console.print(f"[bold]{done.picked}[/bold] extracts picked{had}")
+    console.print(f"[bold]{done.picked}[/bold] {_plural(done.picked, 'extract')} picked{had}")
     if done.refused:
-        console.print(f"{done.refused} picks are not in the knowledge, and are left out", soft_wrap=True)
+        are = "is" if done.refused == 1 else "are"
+        picks = f"{done.refused} {_plural(done.refused, 'pick')} {are}"
+        console.print(f"{picks} not in the knowledge, and {are} left out", soft_wrap=True)
+    if undescribed:
+        said = f"Not asked about {listed(undescribed)}, of which the memory knows nothing"
+        console.print(Text(printable(said)), soft_wrap=True)
     for failure in done.failed:
-        said = f"{failure.object}, {failure.question!r}: {failure.why}"
+        said = printable(f"{failure.object}, {failure.question!r}: {failure.why}")
         console.print(Text.assemble(("Failed ", "bold red"), said), soft_wrap=True)
     if done.picked:
         console.print(f"Review them with: echo-iad knowledge review --memory {memory}", markup=False, soft_wrap=True)
+
+
+def _plural(count: int, noun: str) -> str:
+    return noun if count == 1 else f"{noun}s"

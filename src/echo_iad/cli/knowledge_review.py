@@ -103,6 +103,8 @@ def _as_json(latest: LatestExtract) -> dict[str, object]:
 
 
 def _print(latest: list[LatestExtract], memory: Path) -> None:
+    from rich.text import Text
+
     console = results()
     if not latest:
         cure = f"echo-iad knowledge extract --question TEXT --memory {memory}"
@@ -113,7 +115,9 @@ def _print(latest: list[LatestExtract], memory: Path) -> None:
     for each in latest:
         extract = each.extract
         state = f"{extract.review}, stale" if each.is_stale else str(extract.review)
-        table.add_row(str(extract.id), extract.object, extract.question.text, state, extract.author)
+        options = "".join(f"\n{label}. {text}" for label, text in extract.question.options.items())
+        question = Text.assemble(extract.question.text, (options, "dim"))
+        table.add_row(str(extract.id), Text(extract.object), question, state, Text(extract.author))
     console.print(table)
     if any(each.is_stale for each in latest):
         said = "Stale: the knowledge has changed since. Ask the model again with: echo-iad knowledge extract"

@@ -71,7 +71,7 @@ def show(
     model = find_card(name)
     encoders = [] if model else [card for card in encoder_cards() if card.name.casefold() == name.strip().casefold()]
     if not (model or encoders):
-        known = {card.name for card in (*encoder_cards(), *model_cards())}
+        known = {card.name for card in encoder_cards()} | {card.name for card in model_cards()}
         raise UnknownNameError("model", name, known)
     if json:
         for facts in [_facts(model)] if model else map(asdict, encoders):

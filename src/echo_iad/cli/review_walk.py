@@ -20,6 +20,7 @@ from echo_iad.knowledge.editing import chosen_passages, own_passages
 from echo_iad.knowledge.extraction import knowledge_sha256
 from echo_iad.knowledge.stored import known_about
 from echo_iad.memory.extracts import Extract, Review
+from echo_iad.reports.words import listed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -82,6 +83,8 @@ class ReviewWalk:
                     self.console.print(side_by_side(extract, passages, whole=True))
                     continue
                 case "":
+                    keys = listed([f"{key} ({word})" for key, word in _CHOICES.items()])
+                    self.console.print(Text(f"That is none of {keys}."))
                     continue
             return True
 
