@@ -1,15 +1,17 @@
 """A model decides only by what it surely said; every fault is a failure that names its cause."""
 
 from dataclasses import replace
+from io import BytesIO
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from echo_iad.deciders.base import Asked
 from echo_iad.deciders.fusion import comparator_alone
 from echo_iad.deciders.mllm import MllmDecider, load_model_of, make_decider
 from echo_iad.domain.decisions import Scoring, Status
-from echo_iad.domain.evidence import Exhibits, Fusion
+from echo_iad.domain.evidence import Exhibits, Fusion, Reference
 from echo_iad.domain.messages import Role
 from echo_iad.domain.parts import Picture
 from echo_iad.domain.questions import Expert, Question, QuestionType
@@ -141,6 +143,77 @@ def test_rotations_of_a_written_answer_are_counted(evidence, settings):
     decision = decider(script, **settings).decide(WHICH, QuestionType.CLASSIFICATION, evidence)
     assert decision.option == ("B" if settings else "A")
     assert (decision.scoring, dict(decision.probabilities)) == (Scoring.TEXT, {})
+
+
+@pytest.mark.parametrize(("rotations", "options"), [(2, 2), (3, 3)])
+def test_a_model_that_writes_the_same_letter_whatever_stands_there_has_not_answered(evidence, rotations, options):
+    question = ANY if options == 2 else WHICH
+    decision = decider("A", rotations=rotations).decide(question, QuestionType.CLASSIFICATION, evidence)
+    assert (decision.status, decision.option) == (Status.FAILED, None)
+    assert decision.reason.startswith("Unparsed: the turns of the options disagree")
+    assert decision.raw_text == "\n".join("A" * rotations)
+
+
+def test_a_verdict_whose_turns_disagree_is_not_weighed(weighed):
+    decision = decider("A", rotations=2).decide(ANY, QuestionType.DISCRIMINATION, weighed(1.5))
+    assert (decision.status, decision.p_anomalous, decision.p_model) == (Status.FAILED, None, None)
+
+
+def test_what_an_answer_was_read_from_is_kept_apart_from_the_reasoning(evidence, weighed):
+    def script(messages):
+        return "B" if messages[-2].role is Role.ASSISTANT else "Perhaps it is a hole. C?"
+
+    decision = decider(script, think=True).decide(WHICH, QuestionType.CLASSIFICATION, evidence)
+    assert (decision.option, decision.written, decision.raw_text) == ("B", "B", "Perhaps it is a hole. C?\nB")
+    scored = decider(chances(A=0.9, B=0.1)).decide(ANY, QuestionType.DISCRIMINATION, evidence)
+    numbers = decider("B").decide(ANY, QuestionType.DISCRIMINATION, weighed(1.5))
+    assert (scored.written, numbers.written) == ("", "")
+
+
+def asked_by(evidence, question=WHICH, said="A", **settings):
+    """Digest of the prompts that a model was given."""
+    return decider(said, **settings).decide(question, QuestionType.CLASSIFICATION, evidence).prompt_sha256
+
+
+def test_the_digest_of_the_prompts_is_of_what_the_model_was_given(evidence):
+    """However the decision ended, and whoever chose what it was told."""
+    given = asked_by(evidence)
+    assert len(given) == 64
+    same = [
+        asked_by(replace(evidence, knowledge_by="model x, approved by ines")),
+        asked_by(replace(evidence, exhibits=replace(EXHIBITS, query=replace(EXHIBITS.query, path="else/9.jpg")))),
+        asked_by(evidence, said=Line(fail="out of memory")),
+        asked_by(evidence, said="Who knows?"),
+        asked_by(evidence, abstain_below=0.5),
+    ]
+    assert set(same) == {given}
+    dark = replace(EXHIBITS.query, pixels=EXHIBITS.query.pixels // 2)
+    others = [
+        asked_by(replace(evidence, knowledge=())),
+        asked_by(replace(evidence, exhibits=replace(EXHIBITS, query=dark))),
+        asked_by(evidence, ANY),
+        asked_by(evidence, rotations=2),
+        asked_by(evidence, rotations=3),
+        asked_by(evidence, max_new_tokens=9),
+        asked_by(evidence, think=True),
+    ]
+    assert len({given, *others}) == 1 + len(others)
+
+
+def test_a_reference_shown_in_another_size_is_another_prompt(evidence):
+    """Its file may be gone, and the small picture that the memory keeps stands in for it."""
+    original = Picture(np.full((80, 120, 3), 99, np.uint8), 120, 80, "good/1.jpg", "cd" * 32)
+    preview = BytesIO()
+    Image.fromarray(original.pixels[::2, ::2]).save(preview, "JPEG")
+    shows = replace(evidence, references=(Reference(1, "good/1.jpg", 0.9),))
+    shown = Exhibits(EXHIBITS.query, (preview.getvalue(),), (original,))
+    assert asked_by(replace(shows, exhibits=shown)) != asked_by(
+        replace(shows, exhibits=replace(shown, originals=(None,)))
+    )
+
+
+def test_a_model_that_was_asked_nothing_has_no_prompt(make):
+    assert asked_by(make.evidence()) == ""
 
 
 def test_questions_decided_together_are_decided_as_alone(evidence, make):
