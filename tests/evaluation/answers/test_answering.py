@@ -3,12 +3,16 @@ from dataclasses import replace
 import pytest
 
 from echo_iad.domain.decisions import Decision, Status
+from echo_iad.domain.questions import Question
 from echo_iad.echo import Echo
 from echo_iad.evaluation.answers.answering import ALSO_NORMAL, EchoAnswerer, PictureShelf, status_of
 from echo_iad.evaluation.answers.asking import AnswerForm, Asking, Templates
 from echo_iad.evaluation.answers.records import AnswerStatus
 from echo_iad.evaluation.benchmark.mmad import read_mmad
 from echo_iad.evaluation.benchmark.subtasks import Subtask
+from echo_iad.experts.consulting import Request
+from echo_iad.mllms.digests import prompts_sha256
+from echo_iad.settings import load_profile
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +71,50 @@ def test_each_form_ends_in_one_of_the_options(enrolled, benchmark, read_only_mma
     assert len({record.prompt_sha256 for record in answers.values()}) == len(AnswerForm)
 
 
+@pytest.fixture
+def by_model(enrolled, tmp_path):
+    """Echo with a model that writes the same to every question."""
+    script = tmp_path / "script.jsonl"
+    script.write_text('{"answer": "Answer: A"}\n')
+
+    def choose(**settings):
+        profile = load_profile("edge").with_model(f"scripted:{script}")
+        return enrolled.with_profile(profile.changed(settings) if settings else profile)
+
+    return choose
+
+
+def test_the_digest_of_a_model_s_answer_is_of_its_prompts(by_model, benchmark, read_only_mmad):
+    asked = about(benchmark, Subtask.CLASSIFICATION)
+    for settings in ({}, {"decider.rotations": "3"}):
+        echo = by_model(**settings)
+        record = ask(echo, read_only_mmad, asked)
+        prompts = echo.compose(Request(asked.path, Question(asked.text, asked.options), asked.object))
+        assert len(prompts) == int(settings.get("decider.rotations", 1))
+        assert record.prompt_sha256 == prompts_sha256(prompts)
+
+
+def test_what_changes_no_prompt_changes_no_digest(by_model, benchmark, read_only_mmad):
+    asked = about(benchmark, Subtask.CLASSIFICATION)
+    records = [
+        ask(by_model(**settings), read_only_mmad, asked)
+        for settings in ({}, {"decider.abstain_below": "0.4"}, {"mllm.bits": "4"})
+    ]
+    assert len({record.prompt_sha256 for record in records}) == 1
+    assert len({record.profile_sha256 for record in records}) == 3
+
+
+def test_what_a_model_s_answer_was_read_from_is_in_the_record(by_model, benchmark, read_only_mmad):
+    record = ask(by_model(), read_only_mmad, about(benchmark, Subtask.CLASSIFICATION))
+    assert (record.answer, record.written, record.raw_text) == ("A", "Answer: A", "Answer: A")
+
+
 def test_a_picture_that_is_gone_is_a_failed_answer(enrolled, benchmark, read_only_mmad):
     asked = replace(about(benchmark, Subtask.DISCRIMINATION), path=read_only_mmad / "gone.jpg")
     record = ask(enrolled, read_only_mmad, asked)
     assert (record.status, record.answer, record.evidence) == (AnswerStatus.FAILED, None, {})
     assert asked.path.name in record.reason
+    assert record.prompt_sha256 == ""
 
 
 def test_an_object_without_normals_is_asked_about_without_references(enrolled, benchmark, read_only_mmad):
