@@ -31,10 +31,10 @@ from echo_iad.domain.parts import ImageEncoding, Picture
 from echo_iad.domain.questions import DEFAULT_QUESTION, Expert, Plan, Question
 from echo_iad.enrolment import Enrolment, Progress, enrol_parts
 from echo_iad.errors import ImageError, QuestionError, UnknownObjectError
-from echo_iad.experts.consulting import LEAST_SIDE, Consulted, Consulting, Request
+from echo_iad.experts.consulting import Consulted, Consulting, Request
 from echo_iad.experts.wiring import Wiring
 from echo_iad.images.folders import PartPicture, find_good_parts
-from echo_iad.images.loading import PictureSource
+from echo_iad.images.loading import ENOUGH_SIDE, PictureSource
 from echo_iad.knowledge.sources import read_knowledge
 from echo_iad.memory.records import StoredPassage
 from echo_iad.memory.store import Memory
@@ -336,7 +336,7 @@ class Echo:
     @property
     def picture_side(self) -> int:
         """Pixels that the shorter side of a picture keeps when it is decoded: more for a decider that looks itself."""
-        return max(LEAST_SIDE, self._wiring.looking_side)
+        return max(ENOUGH_SIDE, self._wiring.looking_side)
 
     def _unreadable(self, image: PictureSource, question: Question, fault: ImageError) -> Inspection:
         name = str(image) if isinstance(image, str | Path) else f"<{type(image).__name__}>"

@@ -16,7 +16,7 @@ from echo_iad.domain.parts import Picture
 from echo_iad.encoders.base import ImageEncoder, TextEncoder
 from echo_iad.errors import ImageError
 from echo_iad.images.folders import PartPicture
-from echo_iad.images.loading import load_picture
+from echo_iad.images.loading import ENOUGH_SIDE, load_picture
 from echo_iad.images.preparing import encode_jpeg, shrink
 from echo_iad.memory.records import NewNormal
 from echo_iad.memory.store import Memory
@@ -26,7 +26,6 @@ Progress = Callable[[int, int, str], None]
 
 _BATCH = 16
 _PREVIEW_SIDE = 384
-_LEAST_SIDE = 448  # decoding may stop at this size: more than any encoder or preview needs
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def _new_pictures(batch: Sequence[PartPicture], memory: Memory, tally: _Tally) -
     seen = set()
     for part in batch:
         try:
-            picture = load_picture(part.path, at_least=_LEAST_SIDE)
+            picture = load_picture(part.path, at_least=ENOUGH_SIDE)
         except ImageError as fault:
             tally.failed.append(FailedImage(str(part.path), str(fault)))
             continue

@@ -11,12 +11,10 @@ from echo_iad.domain.parts import ImageEncoding, Picture
 from echo_iad.domain.questions import Expert, Question
 from echo_iad.experts.panel import Case, Timings
 from echo_iad.experts.wiring import Wiring
-from echo_iad.images.loading import PictureSource, load_picture
+from echo_iad.images.loading import ENOUGH_SIDE, PictureSource, load_picture
 from echo_iad.planning.planner import make_plan
 from echo_iad.settings import Profile
 
-LEAST_SIDE = 448
-"""Decoding may stop at this size in pixels: more than any encoder or comparison needs."""
 _KEPT_ENCODINGS = 4
 
 
@@ -71,7 +69,7 @@ class Consulting:
         ImageError
             The image cannot be read.
         """
-        return image if isinstance(image, Picture) else load_picture(image, at_least=max(LEAST_SIDE, looking_side))
+        return image if isinstance(image, Picture) else load_picture(image, at_least=max(ENOUGH_SIDE, looking_side))
 
     def encode(self, picture: Picture) -> ImageEncoding:
         """The encoding of a picture; several questions about one picture share it."""

@@ -30,6 +30,7 @@ from echo_iad.domain.questions import DEFAULT_QUESTION, Expert, Question, Questi
 from echo_iad.encoders.base import ImageEncoder
 from echo_iad.experts.originals import Originals
 from echo_iad.experts.stored_features import StoredFeatures
+from echo_iad.images.loading import ENOUGH_SIDE
 from echo_iad.images.preparing import decode_jpeg
 from echo_iad.memory.cache import read_cache, write_cache
 from echo_iad.memory.store import Memory
@@ -44,7 +45,6 @@ Progress = Callable[[int, int, str], None]
 
 _MOST_HELD_OUT = 16
 _TOGETHER = 4  # parts that the model is asked about in one go
-_LEAST_DECODED = 448  # as enrolment and inspection decode
 _DEFECTIVE, _GOOD = "Yes.", "No."
 _QUESTIONS = (
     Question(DEFAULT_QUESTION, {"A": _DEFECTIVE, "B": _GOOD}),
@@ -218,7 +218,7 @@ class FusionCalibrator:
 
     @property
     def _side(self) -> int:
-        return max(_LEAST_DECODED, getattr(self._decider, "picture_side", 0))
+        return max(ENOUGH_SIDE, getattr(self._decider, "picture_side", 0))
 
     def _spoilt(self, picture: Picture) -> Picture:
         """The same part with a synthetic defect; the same defect whatever memory the part is in."""

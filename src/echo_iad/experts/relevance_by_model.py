@@ -26,7 +26,7 @@ from echo_iad.memory.extracts import Extract, Review
 from echo_iad.memory.store import Memory
 from echo_iad.mllms.base import MLLM, Answered, Prompt
 from echo_iad.mllms.catalog import load_mllm
-from echo_iad.mllms.remembering import RememberingMllm
+from echo_iad.mllms.remembering import remembering
 from echo_iad.prompts.extraction import extraction_messages
 from echo_iad.settings import KnowledgeSettings, Profile
 
@@ -146,7 +146,7 @@ class RelevanceByModel:
 
     @cached_property
     def _mllm(self) -> MLLM:
-        return RememberingMllm(self._load())  # a memory that cannot be written forgets what was picked
+        return remembering(self._load())  # a memory that cannot be written forgets what was picked
 
     def _prompt(self, sought: Sought) -> Prompt:
         limit = self._settings.passages

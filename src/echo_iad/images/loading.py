@@ -23,6 +23,8 @@ PictureSource: TypeAlias = str | Path | bytes | NDArray[Any] | Image.Image
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
 """How the names of pictures end, in any case."""
 
+ENOUGH_SIDE = 448
+"""Pixels of the shorter side at which decoding may stop: more than any encoder, comparison or preview needs."""
 _DEFAULT_MEGAPIXELS = 100
 _MOST_MEGAPIXELS = 178
 """Pillow's own limit stands there."""

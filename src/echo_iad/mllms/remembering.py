@@ -13,6 +13,11 @@ from echo_iad.mllms.base import MLLM, Answered, Prompt, Reply
 from echo_iad.mllms.digests import prompt_sha256
 
 
+def remembering(mllm: MLLM) -> MLLM:
+    """A model that computes each prompt once: itself where it does so already."""
+    return mllm if isinstance(mllm, RememberingMllm) else RememberingMllm(mllm)
+
+
 class RememberingMllm:
     """A bounded memory before a model; the reply that was not used for longest is forgotten first.
 

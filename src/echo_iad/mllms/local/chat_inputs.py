@@ -7,7 +7,6 @@ the text: else nothing says which picture is the good sample.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +18,7 @@ from PIL import Image
 
 from echo_iad.domain.messages import Message, Messages, Role, TextPart, pictures_of
 from echo_iad.errors import MllmError
+from echo_iad.mllms.digests import picture_sha256
 from echo_iad.mllms.local.spellings import Tokens
 
 _PROBE = "place"
@@ -32,7 +32,7 @@ class Encoded:
     tensors: Mapping[str, torch.Tensor]
     """By the names that the model's forward pass gives them; ``input_ids`` and ``attention_mask`` are (n, length)."""
     pictures: str
-    """Digest of every picture in order: equal where the same pictures are shown, empty where none is."""
+    """Digests of all pictures in order: equal where the same pictures are shown, empty where none is."""
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -118,7 +118,8 @@ class ChatInputs:
                 "smaller pictures (max_side) or fewer passages."
             )
             raise MllmError(msg)
-        return Encoded(dict(tensors), _digest(conversations))
+        shown = [picture for messages in conversations for picture in pictures_of(messages)]
+        return Encoded(dict(tensors), " ".join(picture_sha256(picture.pixels) for picture in shown))
 
     def _rendered(self, messages: Messages) -> str:
         """The prompt as the model's chat template writes it; a template without a system role gets its text first."""
@@ -166,12 +167,3 @@ def _without_system(messages: Messages) -> Messages:
     others = [message for message in messages if message.role is not Role.SYSTEM]
     first, *rest = others
     return (Message(first.role, (*system, *first.parts)), *rest)
-
-
-def _digest(conversations: Sequence[Messages]) -> str:
-    pictures = [picture for messages in conversations for picture in pictures_of(messages)]
-    digest = hashlib.sha256()
-    for picture in pictures:
-        digest.update(repr(picture.pixels.shape).encode())
-        digest.update(picture.pixels.tobytes())
-    return digest.hexdigest() if pictures else ""

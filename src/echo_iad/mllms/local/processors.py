@@ -7,17 +7,18 @@ such a processor is put together from its picture half and its tokenizer.
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import transformers
 from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES
 
 from echo_iad.errors import MissingModelError
+from echo_iad.mllms.digests import picture_sha256
 from echo_iad.mllms.local.folders import download_command
 
 _FOR_VIDEOS = ("torchvision", "num2words")
@@ -130,7 +131,7 @@ def _digest(images: Any) -> object:
     """Digests of pictures, as they are nested in lists."""
     if isinstance(images, list | tuple):
         return tuple(_digest(each) for each in images)
-    return (images.mode, images.size, hashlib.sha256(images.tobytes()).digest())
+    return picture_sha256(np.asarray(images))
 
 
 def _template(folder: Path) -> str | None:
