@@ -1,7 +1,9 @@
 """A model decides only by what it surely said; every fault is a failure that names its cause."""
 
+import re
 from dataclasses import replace
 from io import BytesIO
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -130,6 +132,28 @@ def test_rotating_the_options_cancels_a_love_of_the_first_letter(evidence):
     assert rotated.option == "B"
     assert rotated.probabilities["A"] == pytest.approx(rotated.probabilities["C"])
     assert sum(rotated.probabilities.values()) == pytest.approx(1)
+
+
+KNOWN = {"A dent.": 0.1, "A stain.": 0.6, "A hole.": 0.3}
+
+
+def knowing(liking):
+    """A model that knows how likely each text is, and likes the letter A so much more."""
+
+    def script(messages):
+        shown = dict(re.findall(r"^([ABC])\. (.+)$", messages[-1].text, re.MULTILINE))
+        return chances(**{letter: KNOWN[text] + liking * (letter == "A") for letter, text in shown.items()})
+
+    return script
+
+
+@pytest.mark.parametrize("liking", [0.0, 0.6])
+@pytest.mark.parametrize("texts", permutations(KNOWN))
+def test_each_text_has_its_chance_over_all_rotations_in_whatever_order_they_stand(evidence, texts, liking):
+    question = Question(WHICH.text, dict(zip("ABC", texts, strict=True)))
+    decision = decider(knowing(liking), rotations=3).decide(question, QuestionType.CLASSIFICATION, evidence)
+    found = {question.options[label]: chance for label, chance in decision.probabilities.items()}
+    assert found == pytest.approx({text: (chance + liking / 3) / (1 + liking) for text, chance in KNOWN.items()})
 
 
 @pytest.mark.parametrize("settings", [{}, {"rotations": 3}])

@@ -44,7 +44,11 @@ class Promise(StrEnum):
     LABEL_ORDER = "label order"
     """Options score the same in whatever order their labels are given."""
     ROTATION = "rotation"
-    """Averaged over all rotations of the options' texts, each text has the same probability, whichever came first."""
+    """Averaged over all rotations of the options' texts, each text has the same probability, whichever came first.
+
+    The prompts are the same three in another order, so what breaks this is a score that hangs on the place among the
+    prompts. That rotations take away a model's liking for a letter is Echo's own promise, and proved without any model.
+    """
     QUESTION = "question"
     """Another question, and another earlier turn of the model, change the result."""
     PICTURES = "pictures"
