@@ -1,6 +1,6 @@
 """Profiles and environment: the only reader of os.environ and of profiles/*.toml.
 
-A profile is one TOML file that names every choice. Precedence: argument, environment, profile. An unknown key is
+A profile is one TOML file that names every choice. Precedence: argument, profile, environment. An unknown key is
 an error that names it. Knows the choices' names, not what is behind them.
 """
 
