@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,22 @@ def test_every_command_has_examples_that_name_it_and_fits_80_columns(generator):
         assert max(map(len, shown.splitlines())) <= 80
         _, _, examples = shown.partition("\n Examples\n")
         assert f"   {' '.join(['echo-iad', *words])}" in examples, words
+
+
+def test_every_line_of_an_example_is_whole_so_that_it_can_be_copied(generator):
+    for words in generator.commands():
+        _, _, examples = generator.shown_help(words).partition("\n Examples\n")
+        for example in examples.strip("\n").split("\n\n"):
+            heading, first, *others = example.splitlines()
+            lines = [first, *others]
+            assert heading[:2].strip()
+            assert first.startswith("   ")
+            assert [line for line in lines if line.endswith("\\")] == lines[:-1], example
+
+
+def test_no_type_of_python_is_shown(generator):
+    for words in generator.commands():
+        assert not re.search(r"<[A-Za-z_|\[\] ]+>", generator.shown_help(words)), words
 
 
 def test_the_fixed_interface_is_there(generator):

@@ -28,6 +28,7 @@ from echo_iad.cli import (
     reproduce,
 )
 from echo_iad.cli.examples import examples
+from echo_iad.cli.plain_help import CommandGroup
 from echo_iad.errors import UserError
 
 FAULT = 2
@@ -35,9 +36,8 @@ FAULT = 2
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
 
-app = typer.Typer(
+app = CommandGroup(
     name="echo-iad",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["--help", "-h"]},

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import typer
-
 from echo_iad.cli import evaluate_blind_fit, evaluate_compare, evaluate_folder, evaluate_mmad
 from echo_iad.cli.examples import examples
+from echo_iad.cli.plain_help import CommandGroup
 
-app = typer.Typer(
-    no_args_is_help=True,
+app = CommandGroup(
     help="Measure on questions and folders whose answers are known.",
     epilog=examples(
         ("Questions with answers", "echo-iad evaluate mmad MMAD --out runs/edge"),

@@ -55,9 +55,12 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
     subtasks: Subtasks = None,
     resume: Resume = False,
     templates: Annotated[
-        Templates, typer.Option(help="References: found by Echo, or those that MMAD lists.")
+        Templates,
+        typer.Option(metavar="WHICH", help="References: retrieved by Echo, or random or similar, as MMAD lists them."),
     ] = Templates.RETRIEVED,
-    form: Annotated[AnswerForm, typer.Option(help="How to put the questions.")] = AnswerForm.MULTIPLE_CHOICE,
+    form: Annotated[
+        AnswerForm, typer.Option(metavar="FORM", help="Of the questions: multiple_choice, open or true_false.")
+    ] = AnswerForm.MULTIPLE_CHOICE,
     assisted: Annotated[
         bool, typer.Option("--assisted", help="Use domain_knowledge.json, which describes the test's own defects.")
     ] = False,

@@ -28,8 +28,8 @@ EXAMPLES = examples(
     ),
     ("A folder, as JSON lines and as a report", "echo-iad inspect today --memory parts --json --report today.html"),
     (
-        "A multimodal model decides",
-        "echo-iad inspect new.jpg --memory parts --model transformers:Qwen/Qwen2-VL-7B-Instruct",
+        "A multimodal model decides, by its folder or its hub name",
+        "echo-iad inspect new.jpg --memory parts --model transformers:qwen2-vl-7b",
     ),
     ("One false alarm in a hundred", "echo-iad inspect new.jpg --memory parts --false-alarm-rate 0.01"),
 )

@@ -11,6 +11,7 @@ from echo_iad.cli import knowledge_extract, knowledge_review
 from echo_iad.cli.console import print_json, results
 from echo_iad.cli.examples import examples
 from echo_iad.cli.options import AsJson, MemoryFolder, ObjectName, ProfileName
+from echo_iad.cli.plain_help import CommandGroup
 
 if TYPE_CHECKING:
     from echo_iad.memory.records import StoredPassage
@@ -21,9 +22,7 @@ IMPORT_EXAMPLES = examples(
     ("One text about one product", "echo-iad knowledge import notes.md --object valve --memory parts"),
 )
 SHOW_EXAMPLES = examples(("What Echo knows about one product", "echo-iad knowledge show --object valve --memory parts"))
-app = typer.Typer(
-    no_args_is_help=True, help="What is normal about a product, and what goes wrong.", epilog=IMPORT_EXAMPLES
-)
+app = CommandGroup(help="What is normal about a product, and what goes wrong.", epilog=IMPORT_EXAMPLES)
 app.command("extract", epilog=knowledge_extract.EXAMPLES)(knowledge_extract.extract)
 app.command("review", epilog=knowledge_review.EXAMPLES)(knowledge_review.review)
 

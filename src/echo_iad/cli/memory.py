@@ -10,6 +10,7 @@ import typer
 from echo_iad.cli.console import plain_table, print_json, results
 from echo_iad.cli.examples import examples
 from echo_iad.cli.options import AsJson, MemoryFolder, ObjectName
+from echo_iad.cli.plain_help import CommandGroup
 from echo_iad.errors import MemoryStoreError
 
 if TYPE_CHECKING:
@@ -25,9 +26,7 @@ REMOVE_EXAMPLES = examples(
     ("Two normals, by their numbers", "echo-iad memory remove 17 18 --memory parts"),
     ("A whole object; its knowledge stays", "echo-iad memory remove --object valve --memory parts"),
 )
-app = typer.Typer(
-    no_args_is_help=True, help="What was enrolled: look into it, check it, remove from it.", epilog=INFO_EXAMPLES
-)
+app = CommandGroup(help="What was enrolled: look into it, check it, remove from it.", epilog=INFO_EXAMPLES)
 
 
 @app.command("info", epilog=INFO_EXAMPLES)

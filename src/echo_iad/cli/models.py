@@ -12,6 +12,7 @@ import typer
 from echo_iad.cli.console import plain_table, print_json, results
 from echo_iad.cli.examples import examples
 from echo_iad.cli.options import AsJson
+from echo_iad.cli.plain_help import CommandGroup
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -29,8 +30,7 @@ EXPORT_EXAMPLES = examples(
     ("From a checkpoint in a folder", "echo-iad models export clip --model clip-vit-b16 --to clip-onnx"),
     ("Use it: in a profile", 'image_model = "clip-onnx"'),
 )
-app = typer.Typer(
-    no_args_is_help=True,
+app = CommandGroup(
     help="Encoders and multimodal models: list, show, export.",
     epilog=SHOW_EXAMPLES,
 )

@@ -9,6 +9,7 @@ import typer
 from echo_iad.cli.console import plain_table, print_json, results
 from echo_iad.cli.examples import examples
 from echo_iad.cli.options import AsJson
+from echo_iad.cli.plain_help import CommandGroup
 
 LIST_EXAMPLES = examples(("What Echo ships", "echo-iad profiles list"))
 SHOW_EXAMPLES = examples(
@@ -16,7 +17,7 @@ SHOW_EXAMPLES = examples(
     ("Make your own: copy it, change it", "echo-iad profiles show edge > mine.toml"),
     ("and use it", "echo-iad inspect new.jpg --memory parts --profile mine.toml"),
 )
-app = typer.Typer(no_args_is_help=True, help="Profiles: one TOML file names every choice.", epilog=SHOW_EXAMPLES)
+app = CommandGroup(help="Profiles: one TOML file names every choice.", epilog=SHOW_EXAMPLES)
 
 
 @app.command("list", epilog=LIST_EXAMPLES)

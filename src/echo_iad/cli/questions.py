@@ -10,6 +10,7 @@ import typer
 from echo_iad.cli.console import plain_table, print_json, results
 from echo_iad.cli.examples import examples
 from echo_iad.cli.options import AsJson, Objects, names
+from echo_iad.cli.plain_help import CommandGroup
 
 if TYPE_CHECKING:
     from echo_iad.evaluation.making.made_questions import MadeQuestions
@@ -19,7 +20,7 @@ MAKE_EXAMPLES = examples(
     ("Make questions about your own parts", "echo-iad questions make parts --knowledge knowledge --out questions"),
     ("Measure Echo on them", "echo-iad evaluate mmad questions"),
 )
-app = typer.Typer(no_args_is_help=True, help="Questions about your own parts, to measure with.", epilog=MAKE_EXAMPLES)
+app = CommandGroup(help="Questions about your own parts, to measure with.", epilog=MAKE_EXAMPLES)
 
 
 @app.callback()
@@ -42,7 +43,9 @@ def make(  # noqa: PLR0913  one parameter for each option
         "questions"
     ),
     objects: Objects = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same questions.")] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", min=0, help="The same seed makes the same questions.")
+    ] = 0,
     every_picture: Annotated[
         bool,
         typer.Option(
