@@ -2,7 +2,9 @@
 
 Five questions about each of several parts, one good sample beside each, both of 448 pixels, to a model with random
 weights; so the answers mean nothing and no accuracy is measured. The same prompts are asked with their beginning
-shared, one by one, four at a time, and through the model's own ``generate`` alone; the ways take turns, part by part.
+shared, one by one, and through the model's own ``generate`` alone; the ways take turns, part by part. Questions about
+several parts share nothing: they are asked with ``batch = 4``, one by one, and all in one pass whatever the device,
+with the pages of memory that each way takes from the system.
 
 Run from anywhere: ``python benchmarks/mllm.py [--parts NUMBER] [--out FILE.json]``.
 """
@@ -13,6 +15,7 @@ import argparse
 import gc
 import json
 import os
+import resource
 import statistics
 import sys
 import tempfile
@@ -213,13 +216,26 @@ def one_round(ways: Ways, clock: Clock, part: Path) -> dict[str, float]:
 
 
 def one_batch(ways: Ways, question: tuple[str, dict[str, str]], parts: Sequence[Path]) -> dict[str, float]:
-    """Seconds of one question about several parts, which share nothing: in one pass, and one by one."""
+    """Seconds, and pages of memory, of one question about several parts, which share nothing."""
     requests = [Request(part, make_question(*question), OBJECT) for part in parts]
     prompts = [prompt for request in requests for prompt in ways.echo.compose(request)]
-    return {
-        "batched": seconds(lambda: replies(ways.batched.ask(prompts))),
-        "single": seconds(lambda: [replies(ways.single.ask([prompt])) for prompt in prompts]),
+    asked = {
+        "batched": lambda: replies(ways.batched.ask(prompts)),
+        "single": lambda: [replies(ways.single.ask([prompt])) for prompt in prompts],
+        "one_pass": lambda: replies(ways.batched._apart(prompts)),
     }
+    figures = {}
+    for way, ask in asked.items():
+        before = pages()
+        figures[way] = seconds(ask)
+        figures[f"{way}_pages"] = pages() - before
+    print(json.dumps({name: round(value, 3) for name, value in figures.items()}), flush=True)
+    return figures
+
+
+def pages() -> int:
+    """Pages of memory that this process has got from the system so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 
 
 def live_prefixes() -> list[Any]:
@@ -250,11 +266,17 @@ def summary(rounds: Sequence[dict[str, float]], batches: Sequence[dict[str, floa
             "shared": median(lambda one: count / one["shared"]),
             "one_by_one": median(lambda one: count / one["single"]),
             "batch_of_four": median(lambda one: BATCH / one["batched"], over=batches),
+            "four_in_one_pass": median(lambda one: BATCH / one["one_pass"], over=batches),
             "bare_generate": median(lambda one: count / one["bare"]),
             "echo": median(lambda one: count / one["echo"]),
         },
         "shared_to_one_by_one": median(lambda one: one["single"] / one["shared"], 2),
         "batch_to_one_by_one": median(lambda one: one["single"] / one["batched"], 2, over=batches),
+        "one_pass_to_one_by_one": median(lambda one: one["single"] / one["one_pass"], 2, over=batches),
+        "pages_a_question": {
+            "one_by_one": median(lambda one: one["single_pages"] / BATCH, 0, over=batches),
+            "four_in_one_pass": median(lambda one: one["one_pass_pages"] / BATCH, 0, over=batches),
+        },
         "shared_to_bare_generate": median(lambda one: one["bare"] / one["shared"], 2),
         "echo_own_share": median(lambda one: 1 - (one["echo_model"] + one["echo_processor"]) / one["echo"], 4),
         "processor_share": median(lambda one: one["echo_processor"] / one["echo"], 4),

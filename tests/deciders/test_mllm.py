@@ -148,7 +148,7 @@ def knowing(liking):
 
 
 @pytest.mark.parametrize("liking", [0.0, 0.6])
-@pytest.mark.parametrize("texts", permutations(KNOWN))
+@pytest.mark.parametrize("texts", list(permutations(KNOWN)))
 def test_each_text_has_its_chance_over_all_rotations_in_whatever_order_they_stand(evidence, texts, liking):
     question = Question(WHICH.text, dict(zip("ABC", texts, strict=True)))
     decision = decider(knowing(liking), rotations=3).decide(question, QuestionType.CLASSIFICATION, evidence)
