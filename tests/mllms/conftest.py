@@ -29,6 +29,12 @@ def folder(request, folders):
 
 
 @pytest.fixture
+def as_on_a_gpu(monkeypatch):
+    """Whole prompts that are scored are read in batches on the CPU too."""
+    monkeypatch.setattr("echo_iad.mllms.transformers._SCORED_ALONE", frozenset())
+
+
+@pytest.fixture
 def ask():
     """A prompt about drawn pictures, the same for the same arguments."""
 

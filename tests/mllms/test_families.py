@@ -76,10 +76,12 @@ def given(mllm, asked, name):
     return [value for value in seen if value is not None]
 
 
+@pytest.mark.usefixtures("as_on_a_gpu")
 def test_it_keeps_every_promise(family):
     check_mllm(family.load())
 
 
+@pytest.mark.usefixtures("as_on_a_gpu")
 def test_sharing_the_beginning_and_batching_change_no_reply(family):
     prompts = [prompt(), prompt("Is it bent at the rim, and where?\nA. Yes.\nB. No."), prompt(pictures=(BLUE,))]
     prompts += [prompt("Describe it.", labels=()), prompt("What colour is it?", labels=()), prompt(pictures=())]
@@ -90,6 +92,7 @@ def test_sharing_the_beginning_and_batching_change_no_reply(family):
             assert reply.text == alone.text
 
 
+@pytest.mark.usefixtures("as_on_a_gpu")
 def test_questions_about_the_same_pictures_look_at_them_once(family):
     questions = [prompt(f"Is it {what}?\nA. Yes.\nB. No.") for what in ("bent", "torn", "dull", "worn", "chipped")]
     mllm = family.load()

@@ -172,6 +172,7 @@ def _look_ahead(model, args, inputs):
     return args, inputs
 
 
+@pytest.mark.usefixtures("as_on_a_gpu")
 def test_sharing_can_be_switched_off(folder, ask):
     mllm, shapes = load(folder, share_prefix=False), []
     mllm._model.register_forward_pre_hook(

@@ -51,6 +51,7 @@ def test_options_are_scored_as_an_explicit_softmax_over_their_tokens(folder, ask
         assert scores[label] == pytest.approx(math.log(plain[label] / sum(plain.values())), abs=1e-3)
 
 
+@pytest.mark.usefixtures("as_on_a_gpu")
 @pytest.mark.parametrize("share_prefix", [True, False])
 def test_prompts_of_different_lengths_score_in_a_batch_as_alone(folder, ask, share_prefix):
     prompts = [ask("Which?", seeds=(1,)), ask("A longer question, is it A or is it B?"), ask(seeds=(3, 4, 5)), ask()]
@@ -61,14 +62,38 @@ def test_prompts_of_different_lengths_score_in_a_batch_as_alone(folder, ask, sha
         assert scores_of(single, prompt, labels="ABC")[0] == pytest.approx(scores, abs=1e-3)
 
 
-@pytest.mark.parametrize("batch", [1, 3])
-def test_so_many_prompts_are_in_one_pass(folder, ask, batch):
-    mllm, rows = load(folder, batch=batch, share_prefix=False), []
-    mllm._model.register_forward_pre_hook(
+def passes_for(mllm, prompts):
+    """How many prompts each forward pass of a model reads; writing ends after one token."""
+    rows = []
+    hook = mllm._model.register_forward_pre_hook(
         lambda model, args, inputs: rows.append(len(inputs["input_ids"])), with_kwargs=True
     )
-    scores_of(mllm, *(ask(f"Question {number}?") for number in range(5)))
-    assert rows == {1: [1] * 5, 3: [3, 2]}[batch]
+    mllm.ask(prompts)
+    hook.remove()
+    return rows
+
+
+def five(ask, labels=("A", "B")):
+    return [Prompt(ask(f"Question {number}?"), labels, max_new_tokens=1) for number in range(5)]
+
+
+@pytest.mark.usefixtures("as_on_a_gpu")
+@pytest.mark.parametrize("batch", [1, 3])
+def test_so_many_prompts_are_in_one_pass(folder, ask, batch):
+    passes = passes_for(load(folder, batch=batch, share_prefix=False), five(ask))
+    assert passes == {1: [1] * 5, 3: [3, 2]}[batch]
+
+
+def test_on_a_cpu_whole_prompts_are_scored_one_at_a_time_and_written_to_together(folder, ask):
+    mllm = load(folder, batch=3, share_prefix=False)
+    assert passes_for(mllm, five(ask)) == [1] * 5
+    assert passes_for(mllm, five(ask, ())) == [3, 2]
+
+
+def test_on_a_cpu_ends_of_a_shared_beginning_are_scored_together(folder, ask):
+    mllm = load(folder, batch=3)
+    mllm.ask(five(ask))
+    assert passes_for(mllm, five(ask)) == [3, 2]
 
 
 def test_pictures_reach_the_model_in_the_order_of_the_prompt(folders, ask):
@@ -191,6 +216,7 @@ def short_of_memory(model, rows):
     model.register_forward_pre_hook(refuse, with_kwargs=True)
 
 
+@pytest.mark.usefixtures("as_on_a_gpu")
 @pytest.mark.parametrize("share_prefix", [True, False])
 def test_a_batch_that_does_not_fit_is_asked_one_by_one(folder, ask, share_prefix):
     mllm, prompts = load(folder, share_prefix=share_prefix), [ask("One?"), ask("Two, perhaps?")]

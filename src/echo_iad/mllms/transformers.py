@@ -44,6 +44,15 @@ More padding would cost more than another pass.
 """
 
 
+_SCORED_ALONE = frozenset({"cpu"})
+"""Kinds of devices on which prompts that are read whole and only scored are read one at a time.
+
+There, reading is arithmetic, which several rows share no part of; and tensors of several rows are so large that the C
+library takes fresh pages from the system for each, which costs a batch of four more than it gains (benchmarks/mllm.py).
+Ends that go on from a shared beginning are short, and writing reads all weights for each token: both gain by a batch.
+"""
+
+
 class TransformersMllm:
     """A multimodal model of the transformers library.
 
@@ -77,7 +86,7 @@ class TransformersMllm:
         with quiet():
             answered = {} if self._prefixes is None else self._sharing(numbered, self._prefixes)
             left = {place: prompt for place, prompt in numbered.items() if place not in answered}
-            for places in self._batches(left):
+            for places in self._batches(left, scored=1 if self._model.device.type in _SCORED_ALONE else self._batch):
                 answered |= zip(places, self._apart([prompts[place] for place in places]), strict=True)
         return [answered[place] for place in numbered]
 
@@ -110,19 +119,20 @@ class TransformersMllm:
         ends = {place: one.tokens[len(prefix.tokens) :] for place, one in encoded.items()}
         answered: dict[int, Answered] = {}
         for similar in _of_similar_length({place: len(end) for place, end in ends.items()}):
-            for places in self._batches({place: prompts[place] for place in similar}):
+            for places in self._batches({place: prompts[place] for place in similar}, scored=self._batch):
                 reading = ContinuedReading(self._model, prefix, [ends[place] for place in places], self._chat.filler)
                 answered |= zip(places, self._replies([prompts[place] for place in places], reading), strict=True)
         return answered
 
-    def _batches(self, prompts: Mapping[int, Prompt]) -> Iterator[list[int]]:
-        """Places of prompts that one pass can answer, in their order."""
+    def _batches(self, prompts: Mapping[int, Prompt], *, scored: int) -> Iterator[list[int]]:
+        """Places of prompts that one pass can answer, in their order; at most so many of those that are scored."""
         kinds: dict[object, list[int]] = {}
         for place, prompt in prompts.items():
             kind = None if prompt.labels else (prompt.max_new_tokens, prompt.stop)
             kinds.setdefault(kind, []).append(place)
-        for places in kinds.values():
-            yield from (places[start : start + self._batch] for start in range(0, len(places), self._batch))
+        for kind, places in kinds.items():
+            most = scored if kind is None else self._batch
+            yield from (places[start : start + most] for start in range(0, len(places), most))
 
     def _apart(self, prompts: Sequence[Prompt]) -> list[Answered]:
         """Answer prompts that are read whole; when that fails, each alone, so that one prompt's fault is its own."""
