@@ -112,7 +112,7 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
 
 
 def _print(summary: Summary, out: Path) -> None:
-    from echo_iad.evaluation.pages.tables import best_blind, by_mmads_rule, covered, percent, signed
+    from echo_iad.evaluation.pages.tables import best_blind, covered, percent, signed
     from echo_iad.evaluation.pages.who_decided import who_decided
 
     console = results()
@@ -120,19 +120,20 @@ def _print(summary: Summary, out: Path) -> None:
     for dataset, cells in summary.strict.items():
         table = plain_table(f"{dataset}, %", "n", "right", "95 %", "blind", "gain", "hard", "MMAD")
         for place, column in enumerate(table.columns):
-            column.no_wrap, column.justify = True, "right" if place else "left"
+            column.no_wrap, column.justify = place > 0, "right" if place else "left"
         for subtask, strict in cells.items():
             low, high = summary.intervals[dataset][subtask]
             gain = summary.gain.get(dataset, {}).get(subtask)
+            answered = summary.coverage[dataset][subtask]
             table.add_row(
                 subtask.replace("_", " "),
                 str(summary.counts[dataset][subtask]),
-                covered(strict, summary.coverage[dataset][subtask]).text,
+                covered(strict, answered).text,
                 f"{low:.0f}–{high:.0f}",
                 percent(best_blind(summary, dataset, subtask)),
                 "–" if gain is None else signed(gain.difference),
                 percent(summary.hard.get(dataset, {}).get(subtask)),
-                by_mmads_rule(summary.official[dataset][subtask], summary.coverage[dataset][subtask]).text,
+                percent(summary.official[dataset][subtask] if answered else None),
             )
         console.print(table)
     for line in _remarks(summary):
@@ -184,8 +185,8 @@ def _answering(summary: Summary) -> list[str]:
     if guessed:
         cells = ", ".join(f"{dataset} {of.replace('_', ' ')} {percent(figure)}" for (dataset, of), figure in guessed)
         said.append(
-            "MMAD –: nothing was answered. MMAD's rule would guess a figure, from a lone capital or the option most "
-            f"alike to what was written: {cells}."
+            "MMAD –: nothing was answered. Its rule would guess, by a lone capital or the option most alike to what "
+            f"was written: {cells}."
         )
     if summary.verdicts is not None:
         said.append(f"Discrimination: {whose_word(summary.verdicts)}.")

@@ -31,6 +31,26 @@ def test_a_delta_needs_both_figures():
     assert Beside(70.0).delta is None
 
 
+def test_where_nothing_was_answered_there_is_no_figure_and_no_delta():
+    silent = Beside(28.57, 68.46, coverage=0.0, strict=0.0, questions=7)
+    assert (silent.shown, silent.delta) == (None, None)
+    cell = comparison_table("Caption", {"bare": {Column("mean"): silent}}).rows[0].cells[0]
+    assert (cell.text, cell.flag) == ("–", Flag.LACKING)
+    assert cell.note.split(",\n") == ["none answered", "28.57 guessed", "strict 0.00", "paper 68.46"]
+
+
+def test_the_strict_figure_stands_beside_what_lacks_answers():
+    lacking = {"bare": {Column("mean"): Beside(33.22, coverage=27.07, strict=10.5), Column("analysis"): Beside(None)}}
+    cell = comparison_table("Caption", lacking).rows[0].cells[0]
+    assert (cell.text, cell.note) == ("33.22 ⚠ 27 %", "strict 10.50")
+    console = Console(width=80, file=io.StringIO(), color_system=None)
+    with console.capture() as captured:
+        console.print(comparison_lines("Table 1", lacking))
+    words = [line.split() for line in captured.get().splitlines()]
+    assert ["Cell", "Measured", "Strict", "Published", "Delta"] in words
+    assert ["bare", "mean", "33.22", "⚠", "27", "%", "10.50", "–", "–"] in words
+
+
 def test_measured_stands_above_published_and_delta():
     table = comparison_table("Caption", ROWS)
     assert [(column.group, column.name) for column in table.columns] == [("VisA", "discrimination"), ("", "mean")]

@@ -68,6 +68,14 @@ def test_values_in_words_leave_out_what_is_not_there():
     assert "discrimination: this run 80.0, blind 50.0, chance 50.0, paper 89.7; analysis: blind 62.5" in said
 
 
+@pytest.mark.parametrize("plot", [bar_groups, lines])
+def test_a_mark_is_drawn_and_told_also_where_a_bar_is_left_out(plot):
+    drawing = plot("plot", "Title", ["a", "b"], [Series("run", [50.0, None], marks=["⚠ 27 %", "⚠ 0 %"])])
+    assert drawing.alt == "Title. a: run 50.0 ⚠ 27 %; b: run ⚠ 0 %."
+    words = [element.text for element in ET.fromstring(drawing.svg).iter() if element.tag.endswith("text")]
+    assert {"⚠ 27 %", "⚠ 0 %"} <= set(words)
+
+
 def test_the_text_of_a_plot_is_text(drawing):
     words = {element.text for element in ET.fromstring(drawing.svg).iter() if element.tag.endswith("text")}
     assert "Right <answers>" in words

@@ -8,7 +8,9 @@ from html.parser import HTMLParser
 import pytest
 
 from echo_iad.errors import EvaluationError
+from echo_iad.evaluation.benchmark.subtasks import Subtask
 from echo_iad.evaluation.pages.report import write_report
+from echo_iad.evaluation.scores.summary import Verdicts
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>|`*'
 VOID = {"meta", "link", "img", "br"}
@@ -126,6 +128,27 @@ def test_cells_below_blind_are_named_first_and_marked(write, summary):
     shows = text.split("\n## ")[1]
     assert "Below a blind decider (▼): DS-MVTec localization" in shows
     assert re.search(r'<td class="figure below">[\d.]+ ▼<small>', page)
+
+
+def test_the_head_names_the_model_and_what_was_changed_of_the_profile(write, summary_of):
+    changed = replace(summary_of(model="a:b"), changed=("retrieval.shots=3", "without knowledge_guide"))
+    head = write(changed)[1].split("\n## ")[0].replace("\\", "")
+    assert "Decider: model a:b" in head
+    assert "Changed: retrieval.shots=3, without knowledge_guide" in head
+
+
+def test_it_says_whose_word_the_verdicts_are(write, summary):
+    weighed = replace(summary, verdicts=Verdicts(weighed=12, by_comparison=9, by_model=0))
+    said = "verdict by the comparison in 9 of 12 (the model's word did not count), by both together in 3 of 12"
+    assert said in write(weighed)[1].split("\n## ")[1]
+    assert "verdict by" not in write(summary)[1]
+
+
+def test_cells_without_any_answer_are_named(write, summary):
+    silent = {**summary.coverage, "VisA": {**summary.coverage["VisA"], Subtask.ANALYSIS: 0.0}}
+    shows = write(replace(summary, coverage=silent))[1].split("\n## ")[1]
+    assert "Nothing at all was answered in VisA analysis." in shows
+    assert "Nothing at all" not in write(summary)[1]
 
 
 def test_unanswered_questions_are_said_first(write, summary, summary_of):

@@ -9,8 +9,10 @@ from echo_iad.evaluation.pages.content import Cell, Flag
 from echo_iad.evaluation.pages.tables import (
     average_table,
     balance_table,
+    by_mmads_rule,
     cell_tables,
     covered,
+    guessed_cells,
     marks_tables,
     mean_coverage,
     object_table,
@@ -33,6 +35,25 @@ def test_a_figure_over_fewer_answers_than_questions_says_so(coverage, text):
     cell = covered(78.2, coverage)
     assert cell.text == text
     assert (cell.flag is Flag.LACKING) == (coverage < 100)
+
+
+def test_mmads_rule_has_no_figure_where_nothing_was_answered():
+    guessed, zero = by_mmads_rule(50.0, 0.0), by_mmads_rule(0.0, 0.0)
+    assert (guessed.text, guessed.note, guessed.flag) == ("–", "none answered,\n50.0 guessed", Flag.LACKING)
+    assert (zero.text, zero.note) == ("–", "none answered")
+    assert by_mmads_rule(50.0, 1.0) == covered(50.0, 1.0)
+
+
+def test_a_cell_without_an_answer_shows_what_mmads_rule_guesses_as_small_print_alone(summary):
+    silent = {**summary.coverage, "VisA": {**summary.coverage["VisA"], Subtask.ANALYSIS: 0.0}}
+    unheard = replace(summary, coverage=silent)
+    guess = summary.official["VisA"][Subtask.ANALYSIS]
+    assert guess > 0
+    assert guessed_cells(unheard) == {("VisA", Subtask.ANALYSIS): guess}
+    for table in (cell_tables(unheard)[1], published_tables(unheard)[1]):
+        row = next(row for row in table.rows if row.label in {"analysis", "this run, MMAD's rule"})
+        cell = next(cell for cell in row.cells if cell.text == "–" and cell.flag is Flag.LACKING)
+        assert cell.note == f"none answered,\n{guess:.1f} guessed"
 
 
 def test_what_is_not_there_is_a_dash_without_a_warning():

@@ -9,6 +9,9 @@ from echo_iad.evaluation.paper.recipe_tables import MEAN, Place, Result, describ
 from echo_iad.evaluation.paper.recipes import RECIPES
 from echo_iad.evaluation.scores.summary import summarise
 
+MUTE = {"comparator": 10.0, "model": 0.0}
+"""Weights with which a model's word does not count."""
+
 
 def answers(pattern, dataset="DS-MVTec", subtasks=PAPER_SUBTASKS):
     """For each subtask a question for each letter of the pattern; A is right, - unparsed. Half the parts are good."""
@@ -76,6 +79,43 @@ def test_unparsed_answers_flag_the_cell_and_the_mean():
     assert found["description"].coverage == 50
     assert found["mean"].coverage == 50
     assert found["description"].measured == 100  # by MMAD's rule
+    assert (found["description"].strict, found["mean"].strict) == (50, 50)
+
+
+def silenced(record):
+    """Words that name no option, from which MMAD's rule takes the right one all the same."""
+    return replace(record, answer=None, status=AnswerStatus.UNPARSED, written="yes perhaps.")
+
+
+def test_a_guess_of_mmads_rule_is_told_in_words_and_drawn_nowhere():
+    told = [record if record.subtask is Subtask.DISCRIMINATION else silenced(record) for record in answers("AABB")]
+    found = describe_experiment(RECIPES["table3"], [result("baseline", told)])
+    cells = figures(found, "baseline")
+    assert (cells["analysis"].measured, cells["analysis"].shown, cells["analysis"].strict) == (100, None, 0)
+    assert "baseline: classification 100.00, localization 100.00" in " ".join(found.notes)
+    assert "analysis: baseline ⚠ 0 %" in found.drawings[0].alt
+    assert "discrimination: baseline 50.0" in found.drawings[0].alt
+
+
+def test_the_share_of_a_mean_weighs_cells_by_their_questions():
+    asked = [*answers("AAAAAA", subtasks=[Subtask.DISCRIMINATION]), *answers("--", subtasks=[Subtask.CLASSIFICATION])]
+    unique = [replace(record, question_index=place) for place, record in enumerate(asked)]
+    mean = figures(describe_experiment(RECIPES["table3"], [result("baseline", unique)]), "baseline")["mean"]
+    assert (mean.coverage, mean.questions) == (75, 8)
+
+
+def test_rows_with_the_same_verdicts_are_named_together():
+    weighed = [replace(record, p_model=0.9, evidence={"fusion": MUTE}) for record in answers("AABB")]
+    results = [result(label, weighed) for label in ("QA", "multiple-choice")]
+    notes = describe_experiment(RECIPES["figure5"], [result("bare model", answers("AABB")), *results]).notes
+    said = "QA and multiple-choice: verdict by the comparison in 20 of 20 (the model's word did not count)."
+    assert [note for note in notes if "verdict" in note] == [f"Discrimination, {said}"]
+
+
+def test_a_difference_is_over_what_both_rows_answered():
+    silent = [silenced(r) if r.subtask is Subtask.ANALYSIS else r for r in answers("AABB")]
+    found = describe_experiment(RECIPES["table4"], [result("0-shot", silent), result("1-shot*", answers("AAAB"))])
+    assert "1-shot* over 0-shot: +3.23 published, +25.00 measured" in " ".join(found.text)
 
 
 def test_what_the_paper_states_of_table_4_is_said_beside_what_was_measured():

@@ -26,7 +26,8 @@ _POINTS = ("o", "s", "^", "D", "v", "P")
 _WIDTH, _HEIGHT = 7.2, 3.2  # inches; 100 pixels each in the PNG at 100 dots an inch
 _DPI = 200
 _HYPHENATED = "-\n"
-_BREADTH_OF_A_MARK = 0.35  # of the distance between two groups
+_BREADTH_OF_A_MARK = 0.45  # inches
+_MANY_GROUPS = 7  # more of them have small names
 _SETTINGS = {
     "svg.hashsalt": "echo-iad",
     "svg.fonttype": "none",
@@ -118,7 +119,8 @@ def bar_groups(
             if each.kind is not Kind.BAR:
                 _draw_over(axes, each)
         axes.set_xlim(-0.6, len(groups) - 0.4)
-        axes.set_xticks(range(len(groups)), list(map(_printable, groups)))
+        size = 7 if len(groups) > _MANY_GROUPS else 9
+        axes.set_xticks(range(len(groups)), list(map(_printable, groups)), fontsize=size)
         axes.tick_params(axis="x", length=0)
         _percent_axis(axes, axis)
         _legend_below(axes, series)
@@ -182,7 +184,7 @@ def _draw_bars(axes: Any, series: Series, place: int, shift: float, width: float
     colour, hatch = series.colour or _CYCLE[place % len(_CYCLE)], _HATCHES[place % len(_HATCHES)]
     axes.bar(*_columns(known), width * 0.94, color=colour, edgecolor="white", hatch=hatch, label=series.name, zorder=2)
     _draw_intervals(axes, series, shift, INK)
-    _draw_marks(axes, series, shift, upright=width < _BREADTH_OF_A_MARK)
+    _draw_marks(axes, series, shift, upright=width * _WIDTH < _BREADTH_OF_A_MARK * len(series.values))
 
 
 def _draw_over(axes: Any, series: Series) -> None:
@@ -211,7 +213,7 @@ def _draw_marks(axes: Any, series: Series, shift: float, *, upright: bool) -> No
         if mark:
             high = max([value or 0.0, *(series.intervals[at] or () if series.intervals else ())])
             style = {"fontsize": 7, "color": VERMILION, "ha": "center", "va": "bottom", "zorder": 6}
-            axes.text(at + shift, min(high, 88) + 1.5, mark, rotation=90 if upright else 0, **style)
+            axes.text(at + shift, min(high, 84 if upright else 94) + 1.5, mark, rotation=90 if upright else 0, **style)
 
 
 def _percent_axis(axes: Any, label: str) -> None:

@@ -23,13 +23,14 @@ FIRST = 20
 """Exclusions of one reason that are named; all of them are in ``summary.json``."""
 
 _COUNTED = re.compile(r"\b\d+ pictures?\b")
-_ON_TWO_LINES = {
+ON_TWO_LINES = {
     Subtask.DISCRIMINATION: "discrimi-\nnation",
     Subtask.CLASSIFICATION: "classifi-\ncation",
     Subtask.LOCALIZATION: "localiza-\ntion",
     Subtask.OBJECT_CLASSIFICATION: "object clas-\nsification",
     Subtask.OBJECT_ANALYSIS: "object\nanalysis",
 }
+"""Long names of subtasks, as they stand below a plot."""
 _CONTRADICTIONS = "The cells are shown as printed, though the paper contradicts itself"
 ASSISTED = (
     "Assisted: the knowledge at hand describes the very defects that the benchmark asks about. Compare these figures "
@@ -43,9 +44,9 @@ def facts(summary: Summary, made_at: str) -> tuple[Fact, ...]:
     questions = sum(sum(cells.values()) for cells in summary.counts.values())
     objects = len(summary.per_object)
     held = {
+        "Decider": decider(summary.model),
         "Profile": f"{summary.profile} ({summary.profile_sha256[:12]})" if summary.profile_sha256 else summary.profile,
         "Changed": ", ".join(summary.changed),
-        "Decider": decider(summary.model),
         "Data": ", ".join(f"{dataset} {sum(cells.values())}" for dataset, cells in summary.counts.items()),
         "Questions": f"{questions} about {objects} object{'s' if objects != 1 else ''}",
         "Questions' digest": summary.questions_sha256[:12],
@@ -112,11 +113,11 @@ def _unanswered(summary: Summary) -> tuple[str, ...]:
         "MMAD's rule flatters: where words were written it takes a lone capital or the most alike option for the "
         "answer, and where nothing came back it leaves the question out."
     ]
-    guessed = [f"{dataset} {plain(subtask)}" for dataset, subtask in tables.guessed_cells(summary)]
-    if guessed:
+    nothing = [f"{dataset} {plain(of)}" for dataset, row in summary.coverage.items() for of in row if not row[of]]
+    if nothing:
         said.append(
-            f"Nothing at all was answered in {listed(guessed)}. A dash stands where MMAD's rule guesses a figure; "
-            "the small print gives it, and the rule's averages count it."
+            f"Nothing at all was answered in {listed(nothing)}. A dash stands there for MMAD's rule; where it guesses "
+            "a figure all the same, the small print gives it, and the rule's averages count it."
         )
     return tuple(said)
 
@@ -139,7 +140,7 @@ def _accuracy_plot(summary: Summary, dataset: str, name: str) -> Drawing:
     if known and set(subtasks) & set(PAPER_SUBTASKS):
         cells = published_model(WITH_ECHO).cells[known]
         series.append(Series(f"paper, {WITH_ECHO}", [cells.get(subtask) for subtask in subtasks], kind=Kind.POINT))
-    groups = [_ON_TWO_LINES.get(subtask, plain(subtask)) for subtask in subtasks]
+    groups = [ON_TWO_LINES.get(subtask, plain(subtask)) for subtask in subtasks]
     return bar_groups(name, f"{dataset}: right answers", groups, series)
 
 

@@ -39,19 +39,14 @@ def whose_word(verdicts: Verdicts) -> str:
 
     Examples
     --------
-    >>> whose_word(Verdicts(weighed=12, by_comparison=12, by_model=0))
-    "verdict by the comparison in 12 of 12: the model's word did not count there"
-    >>> whose_word(Verdicts(weighed=12, by_comparison=0, by_model=0))
-    "verdict by the comparison and the model's word together in 12 of 12"
+    >>> print(whose_word(Verdicts(weighed=12, by_comparison=12, by_model=0)))
+    verdict by the comparison in 12 of 12 (the model's word did not count)
+    >>> print(whose_word(Verdicts(weighed=12, by_comparison=8, by_model=0)))
+    verdict by the comparison in 8 of 12 (the model's word did not count), by both together in 4 of 12
     """
-    told = []
-    if verdicts.by_comparison:
-        told.append(
-            f"by the comparison in {verdicts.by_comparison} of {verdicts.weighed}: the model's word did not count there"
-        )
-    if verdicts.by_model:
-        told.append(f"by the model in {verdicts.by_model} of {verdicts.weighed}: the comparison did not count there")
-    both = verdicts.weighed - verdicts.by_comparison - verdicts.by_model
-    if both:
-        told.append(f"by the comparison and the model's word together in {both} of {verdicts.weighed}")
-    return f"verdict {'; '.join(told)}"
+    counts = {
+        "by the comparison in {} of {} (the model's word did not count)": verdicts.by_comparison,
+        "by the model in {} of {} (the comparison did not count)": verdicts.by_model,
+        "by both together in {} of {}": verdicts.weighed - verdicts.by_comparison - verdicts.by_model,
+    }
+    return "verdict " + ", ".join(said.format(count, verdicts.weighed) for said, count in counts.items() if count)

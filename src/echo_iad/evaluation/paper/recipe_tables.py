@@ -13,7 +13,7 @@ from echo_iad.evaluation.benchmark.subtasks import Subtask
 from echo_iad.evaluation.pages.comparison_table import Beside, Experiment, Rows
 from echo_iad.evaluation.pages.content import Column, Drawing
 from echo_iad.evaluation.pages.plots import Series, bar_groups, lines
-from echo_iad.evaluation.pages.sections import drawn
+from echo_iad.evaluation.pages.sections import ON_TWO_LINES, drawn
 from echo_iad.evaluation.pages.tables import at, lacking_mark, mean_coverage, plain, signed
 from echo_iad.evaluation.pages.who_decided import whose_word
 from echo_iad.evaluation.paper.recipes import BARE_MODEL, Recipe
@@ -34,7 +34,8 @@ from echo_iad.evaluation.published import (
     published_model,
 )
 from echo_iad.evaluation.scores.beyond_blind import LEARNED
-from echo_iad.evaluation.scores.summary import Summary
+from echo_iad.evaluation.scores.summary import Summary, Verdicts
+from echo_iad.reports.words import listed
 
 MEAN = Column("mean")
 
@@ -80,7 +81,8 @@ def describe_experiment(recipe: Recipe, results: Sequence[Result]) -> Experiment
     """Everything that is shown of one experiment."""
     places = _places(recipe, results)
     rows = {_label(results, result): _row(recipe, result, places) for result in results}
-    rows["blind: learned"] = _with_mean({place: Beside(_blind(results, place)) for place in places})
+    blind = {place: _blind(results, place) for place in places}
+    rows["blind: learned"] = _with_mean({place: Beside(share, strict=share) for place, share in blind.items()})
     if recipe.name == "table1" and _in_paper([place.dataset or "" for place in places]):
         rows |= _published_rows(places)
     drawings, why_none = drawn(lambda: (_drawing(recipe, results, places, rows),))
@@ -104,7 +106,7 @@ def _notes(results: Sequence[Result]) -> tuple[str, ...]:
     if any(cell < 100 for result in results for cells in result.summary.coverage.values() for cell in cells.values()):
         notes.append(
             "⚠ with the share of questions that were answered, where that is not all of them; strict counts the others "
-            "as wrong. A dash: nothing was answered."
+            "as wrong. A dash: nothing was asked, or nothing answered."
         )
     return tuple(notes)
 
@@ -131,9 +133,11 @@ def _guesses(results: Sequence[Result], rows: Rows) -> tuple[str, ...]:
 
 def _verdicts(results: Sequence[Result]) -> tuple[str, ...]:
     """Whose word the verdicts of each row are, where a model's is weighed against the comparison."""
-    told = {_label(results, result): result.summary.verdicts for result in results}
-    said = [f"{label}: {whose_word(verdicts)}." for label, verdicts in told.items() if verdicts]
-    return (f"Discrimination, {' '.join(said)}",) if said else ()
+    alike: dict[Verdicts, list[str]] = {}
+    for result in results:
+        if result.summary.verdicts is not None:
+            alike.setdefault(result.summary.verdicts, []).append(_label(results, result))
+    return tuple(f"Discrimination, {listed(labels)}: {whose_word(verdicts)}." for verdicts, labels in alike.items())
 
 
 def published_figure(recipe: Recipe, contestant: str, label: str, place: Place) -> float | None:
@@ -244,7 +248,8 @@ def _drawing(recipe: Recipe, results: Sequence[Result], places: Sequence[Place],
         return lines(recipe.name, recipe.title, along, series)
     labels = [_label(results, result) for result in results]
     bars = [_series(label, [rows[label].get(place.column) for place in places]) for label in labels]
-    groups = ["\n".join(part for part in (place.column.name, place.dataset) if part) for place in places]
+    names = [ON_TWO_LINES.get(place.subtask, place.column.name) for place in places]
+    groups = [f"{name}\n{place.dataset}" if place.dataset else name for name, place in zip(names, places, strict=True)]
     return bar_groups(recipe.name, recipe.title, groups, bars)
 
 
