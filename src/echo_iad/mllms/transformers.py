@@ -126,7 +126,7 @@ class TransformersMllm:
 
     def _batches(self, prompts: Mapping[int, Prompt], *, scored: int) -> Iterator[list[int]]:
         """Places of prompts that one pass can answer, in their order; at most so many of those that are scored."""
-        kinds: dict[object, list[int]] = {}
+        kinds: dict[tuple[int, tuple[str, ...]] | None, list[int]] = {}
         for place, prompt in prompts.items():
             kind = None if prompt.labels else (prompt.max_new_tokens, prompt.stop)
             kinds.setdefault(kind, []).append(place)
