@@ -23,11 +23,12 @@ def completion(content="B", *, first=None, ended="stop", usage=True, **message):
 
 
 class Say:
-    """One answer: a status, headers and a body; or a connection that ends early or stalls."""
+    """One answer: a status, headers and a body; or a connection that ends early, stalls, or drips for 10 seconds."""
 
-    def __init__(self, body, status=200, *, headers=(), cut_after=None, stall=False):
+    def __init__(self, body, status=200, *, headers=(), cut_after=None, stall=False, drip=False):
         self.data = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.status, self.headers, self.cut_after, self.stall = status, dict(headers), cut_after, stall
+        self.drops = b" " * 200 if drip else b""  # a JSON may begin with spaces
 
 
 def refusal(words, status=400, *, headers=()):
@@ -80,7 +81,8 @@ class Handler(BaseHTTPRequestHandler):
             scene.headers.append(self.headers)
             answer = scene.answer(body)
         try:
-            self.say(answer() if callable(answer) else answer)
+            with suppress(ConnectionError):  # the other side does not wait for ever
+                self.say(answer() if callable(answer) else answer)
         finally:
             with scene.lock:
                 scene.in_flight -= 1
@@ -88,10 +90,14 @@ class Handler(BaseHTTPRequestHandler):
     def say(self, answer):
         self.send_response(answer.status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(answer.data)))
+        self.send_header("Content-Length", str(len(answer.drops) + len(answer.data)))
         for name, value in answer.headers.items():
             self.send_header(name, value)
         self.end_headers()
+        for drop in answer.drops:
+            self.wfile.write(bytes([drop]))
+            if self.server.scene.released.wait(0.05):
+                return
         self.wfile.write(answer.data[: answer.cut_after])
         if answer.stall:
             self.wfile.flush()

@@ -5,14 +5,17 @@ No fault ever becomes an answer, and no key is ever shown.
 
 import json
 import logging
+import signal
 import socket
+import subprocess
+import sys
 import traceback
 from dataclasses import replace
 from email.utils import formatdate
 
 import numpy as np
 import pytest
-from tests.mllms.fault_server import MODEL, Say, completion, fault_server, refusal
+from tests.mllms.fault_server import MODEL, Say, completion, fault_server, refusal, wait_until
 
 from echo_iad.deciders.mllm import REFUSED, UNPARSED, MllmDecider
 from echo_iad.domain.decisions import Scoring, Status
@@ -187,15 +190,21 @@ def test_what_passes_is_tried_again(server, mllm, prompt, waits, passing):
 
 
 def test_the_server_says_how_long_to_wait_in_seconds_or_as_a_date(server, mllm, prompt, waits):
-    date = formatdate(2_000_000_000, usegmt=True)
     server.will_say(
         refusal("slow", 429, headers=[("Retry-After", "9")]),
-        refusal("slow", 503, headers=[("Retry-After", date)]),
+        refusal("slow", 503, headers=[("Retry-After", formatdate(0, usegmt=True))]),
         SCORED,
     )
     assert one(mllm, prompt).scoring is Scoring.LOGPROBS
     assert 9 <= waits[0] <= 13.5
-    assert waits[1] == 60
+    assert waits[1] == 0
+
+
+@pytest.mark.parametrize("told", ["3600", formatdate(4_000_000_000, usegmt=True)], ids=["seconds", "date"])
+def test_a_server_that_asks_for_a_long_wait_is_not_asked_too_early(server, mllm, prompt, waits, told):
+    server.answer = lambda body: refusal("slow", 429, headers=[("Retry-After", told)])
+    assert "slow. The server asks to wait " in str(one(mllm, prompt))
+    assert (server.asked, waits) == (1, [])
 
 
 def test_retries_end_as_the_settings_say(server, mllm, prompt, settings):
@@ -210,6 +219,38 @@ def test_an_answer_that_stalls_midway_is_given_up_and_tried_again(server, settin
     assert one(mllm, prompt).scoring is Scoring.LOGPROBS
     server.answer = lambda body: Say(completion("B"), cut_after=30, stall=True)
     assert "did not answer in time" in str(one(mllm, prompt))
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_an_answer_that_comes_in_drops_is_given_up(server, settings, waits, prompt, status):
+    mllm = load_mllm(f"openai:{MODEL}", settings.model_copy(update={"timeout_s": 0.3, "retries": 0})).mllm
+    server.answer = lambda body: Say(completion("B", first={"B": 1.0}), status, drip=True)
+    assert "did not answer in time, within 0.3 s" in str(one(mllm, prompt))
+
+
+ASKING = """
+import sys
+from echo_iad.domain.messages import Message, Role, TextPart
+from echo_iad.mllms.base import Prompt
+from echo_iad.mllms.catalog import load_mllm
+from echo_iad.settings import MllmSettings
+mllm = load_mllm(sys.argv[1], MllmSettings(base_url=sys.argv[2], timeout_s=300))
+mllm.ask([Prompt((Message(Role.USER, (TextPart("Which?"),)),), ("A", "B"))])
+"""
+
+
+def test_an_interrupt_waits_for_no_request_under_way(server):
+    server.answer = lambda body: Say(completion("B"), cut_after=0, stall=True)  # for 30 seconds
+    words = [sys.executable, "-c", ASKING, f"openai:{MODEL}", server.url]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as asking:
+        try:
+            wait_until(lambda: server.in_flight == 1, seconds=60)
+            asking.send_signal(signal.SIGINT)
+            said = asking.communicate(timeout=10)[1]
+        finally:
+            asking.kill()
+    assert "KeyboardInterrupt" in said
+    assert "Exception ignored" not in said
 
 
 # Loading
@@ -306,6 +347,7 @@ def test_the_key_reaches_the_server_and_nobody_else(
         refusal(f"{'x' * 290}{KEY}", 400),
         Say(f"<html>{KEY}".encode(), 500),
         Say(f'{{"choices": "{KEY}"}}'.encode()),
+        Say(f"{'x' * 60}{KEY}".encode()),
         Say(completion(None, refusal=f"Not with {KEY}.")),
         Say(completion(f"Your key is {KEY}. The answer is B.")),
         Say(completion("B"), headers=[("X-Echo", "fine")], cut_after=5),
@@ -328,6 +370,23 @@ def test_the_key_reaches_the_server_and_nobody_else(
     assert any(headers.get("Authorization") == f"Bearer {KEY}" for headers in server.headers)
     assert len(said) > 60
     assert not [text for text in (*said, out.out, out.err) if KEY in text or KEY[:20] in text]
+
+
+@pytest.mark.parametrize("key", ["none", "token", "content", "A", "B", "something"])
+def test_a_key_that_is_a_word_changes_no_answer(server, settings, monkeypatch, waits, prompt, key):
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    mllm = load_mllm(f"openai:{MODEL}", settings)
+    text = "There is none of A or B: the token has no content, something else has."
+    server.will_say(SCORED, Say(completion(text)))
+    assert set(one(mllm, prompt).scores) == {"A", "B"}
+    assert one(mllm, replace(prompt, labels=())).text == text
+
+
+def test_a_name_that_holds_the_key_is_not_told(server, settings, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    server.models = Say({"data": [{"id": f"of-{KEY}"}]})
+    with pytest.raises(UnknownNameError, match="of-<key>"):
+        load_mllm("openai:another", settings)
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 vLLM, SGLang, llama.cpp, Ollama, ``transformers serve``, OpenAI. How they are asked stands in
 `echo_iad.mllms.server.asking`; here is the connection. The SDK's own retries are off: they spread no waits that a
-server asks for, and cannot be interrupted.
+server asks for, and cannot be interrupted. So is its time-out of an answer, for it holds for each read: a server that
+sends a byte now and then would never be given up.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from concurrent.futures import CancelledError
+from dataclasses import replace
 from difflib import get_close_matches
 
 import openai
@@ -22,6 +24,7 @@ from echo_iad.mllms.base import MLLM
 from echo_iad.mllms.remembering import RememberingMllm
 from echo_iad.mllms.server.address import ServerAddress, find_server
 from echo_iad.mllms.server.asking import ServerMllm
+from echo_iad.mllms.server.background import Background, Work
 from echo_iad.mllms.server.replies import Completion, read_completion, read_error, read_model_names
 from echo_iad.mllms.server.requests import Body
 from echo_iad.mllms.server.retrying import Fault, Patience, told_wait
@@ -52,16 +55,18 @@ class OpenAIConnection:
     ) -> None:
         self.address = address
         self._model = model
+        self._seconds = settings.timeout_s
         self._patience = patience or Patience(settings.retries, seed=os.getpid())
-        self._client = openai.OpenAI(
+        self._client = openai.AsyncOpenAI(
             base_url=address.url,
             api_key=address.key.get_secret_value() or "none",
-            timeout=openai.Timeout(settings.timeout_s, connect=min(_PATIENCE_AT_LOADING, settings.timeout_s)),
+            timeout=openai.Timeout(None, connect=_PATIENCE_AT_LOADING),
             max_retries=0,
             # a proxy for the world outside does not know this machine's own addresses
-            http_client=openai.DefaultHttpxClient(trust_env=not address.on_this_machine),
+            http_client=openai.DefaultAsyncHttpxClient(trust_env=not address.on_this_machine),
         )
-        weakref.finalize(self, self._client.close)
+        self._background = Background()
+        weakref.finalize(self, self._background.close, self._client.close)
 
     @property
     def url(self) -> str:
@@ -70,28 +75,39 @@ class OpenAIConnection:
 
     def complete(self, body: Body, stop: threading.Event) -> Completion | Fault:
         """Send one request, again as long as that may help."""
-        answer = self._patience.send(lambda: self._post(body), stop)
+        client, model = self._client, self._model
+
+        async def post() -> str:
+            return (await client.chat.completions.with_raw_response.create(model=model, **body)).http_response.text
+
+        answer = self._patience.send(lambda: self._said(post, self._seconds, stop), stop)
         if isinstance(answer, Fault):
             return answer
         try:
-            return read_completion(answer)
+            read = read_completion(answer, self.address.without_key)
         except MllmError as fault:
             return Fault(str(fault), status=200)
+        shown, written = self.address.without_key, self.address.written_without_key
+        return replace(read, text=written(read.text), thought=written(read.thought), refusal=shown(read.refusal))
 
     def model_names(self) -> tuple[str, ...] | Fault:
         """Names of the server's models; none when it does not list them."""
-        client = self._client.with_options(timeout=_PATIENCE_AT_LOADING)
-        answer = self._said(lambda: client.models.with_raw_response.list().http_response.text)
+        client = self._client
+
+        async def get() -> str:
+            return (await client.models.with_raw_response.list()).http_response.text
+
+        answer = self._said(get, _PATIENCE_AT_LOADING, threading.Event())
         return answer if isinstance(answer, Fault) else read_model_names(answer)
 
-    def _post(self, body: Body) -> str | Fault:
-        create = self._client.chat.completions.with_raw_response.create
-        return self._said(lambda: create(model=self._model, **body).http_response.text)
-
-    def _said(self, request: Callable[[], str]) -> str | Fault:
-        """What the server says, without the key; every fault becomes a value, for its text may hold the key."""
+    def _said(self, request: Work[str], seconds: float, stop: threading.Event) -> str | Fault:
+        """What the server says; every fault becomes a value without the key, for its text may hold it."""
         try:
-            return self.address.without_key(request())
+            return self._background.run(request, seconds, stop)
+        except TimeoutError:
+            return Fault(f"The server {self.url} did not answer in time, within {seconds:g} s")
+        except CancelledError:
+            return Fault(f"The server {self.url} was not waited for")
         except openai.APIStatusError as refused:
             wait = told_wait(refused.response.headers.get("retry-after"), time.time())
             words = read_error(refused.response.text) or refused.response.reason_phrase
@@ -99,7 +115,7 @@ class OpenAIConnection:
                 words += f" (most servers want a base URL that ends in /v1, this one is {self.url})"
             return Fault(self._in_short(f"HTTP {refused.status_code}: {words}"), refused.status_code, wait)
         except openai.APITimeoutError:
-            return Fault(f"The server {self.url} did not answer in time")
+            return Fault(f"The server {self.url} did not take the connection in time")
         except openai.APIConnectionError as fault:
             return Fault(self._in_short(f"No answer from {self.url}: {fault.__cause__ or fault}"))
         except openai.OpenAIError as fault:
@@ -157,6 +173,7 @@ def _check_model(connection: OpenAIConnection, name: str) -> None:
         return
     if not names or name in names or name.startswith((".", "/")):  # a folder over there need not be listed
         return
-    nearest = list(names) if len(names) <= _MOST_NAMES else get_close_matches(name, names, _MOST_NAMES, cutoff=0.0)
+    shown = [connection.address.without_key(known) for known in names]
+    nearest = shown if len(shown) <= _MOST_NAMES else get_close_matches(name, shown, _MOST_NAMES, cutoff=0.0)
     kind = f"model of the server {connection.url}:"
     raise UnknownNameError(kind, name, nearest)

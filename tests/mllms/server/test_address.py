@@ -58,7 +58,17 @@ def test_what_is_no_url_is_refused_with_an_example(url):
 
 
 @pytest.mark.parametrize(
-    "url", [f"http://me:{KEY}@127.0.0.1/v1", f"http://{KEY}@127.0.0.1/v1", f"https://x.org/v1?key={KEY}"]
+    "url",
+    [
+        f"http://me:{KEY}@127.0.0.1/v1",
+        f"http://{KEY}@127.0.0.1/v1",
+        f"https://x.org/v1?key={KEY}",
+        f"http://me:{KEY}@host:bad/v1",
+        f"me:{KEY}@host/v1",
+        f"https://me:{KEY}@[::1/v1",
+        f"http://me:{KEY}%40host/v1",
+        f"http://host:bad/v1?key={KEY}",
+    ],
 )
 def test_a_url_with_a_secret_is_refused_without_repeating_it(url):
     with pytest.raises(ProfileError, match="OPENAI_API_KEY in the environment") as refused:
@@ -74,6 +84,18 @@ def test_the_key_is_in_no_representation_and_is_taken_out_of_texts(monkeypatch):
     assert address.without_key(f"Wrong key {KEY}!") == "Wrong key <key>!"
     monkeypatch.delenv("OPENAI_API_KEY")
     assert find_server("http://localhost/v1").without_key("Nothing to hide") == "Nothing to hide"
+
+
+def test_a_word_of_a_model_is_no_secret(monkeypatch):
+    said = "There is something; none of it is a token."
+    for word in ("none", "token", "A"):
+        monkeypatch.setenv("OPENAI_API_KEY", word)
+        assert find_server().without_key(said) == find_server().written_without_key(said) == said
+    monkeypatch.setenv("OPENAI_API_KEY", "something")
+    assert find_server().written_without_key(said) == said
+    assert "something" not in find_server().without_key(said)
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    assert find_server().written_without_key(f"Your key is {KEY}.") == "Your key is <key>."
 
 
 @pytest.mark.parametrize("key", [f"{KEY} {KEY}", f"{KEY}\nX-Other: 1", f"“{KEY}”", f"{KEY}\x7f"])

@@ -196,6 +196,65 @@ def test_a_key_that_is_refused_ends_all_at_once(server, mllm, ask, status):
     assert server.asked < 50
 
 
+def test_a_picture_that_the_server_cannot_take_ends_no_run(server, mllm, ask):
+    def answer(body):
+        return refusal("cannot identify the image", 500) if "scratched" in json.dumps(body["messages"]) else SCORED
+
+    server.answer = answer
+    words = ["fine"] * 10 + ["scratched"] * 12 + ["fine"] * 3
+    answered = mllm.ask([Prompt(ask(f"{word} {number}"), ("A", "B")) for number, word in enumerate(words)])
+    assert [isinstance(each, Reply) for each in answered] == [word == "fine" for word in words]
+    assert all("cannot identify the image" in str(each) for each in answered if not isinstance(each, Reply))
+
+
+def test_a_picture_that_the_server_cannot_take_ends_no_run_that_begins_with_it(server, mllm, ask):
+    def answer(body):
+        return refusal("cannot identify the image", 400) if "scratched" in json.dumps(body["messages"]) else SCORED
+
+    server.answer = answer
+    words = ["scratched"] * 12 + ["fine"] * 3
+    answered = mllm.ask([Prompt(ask(f"{word} {number}"), ("A", "B")) for number, word in enumerate(words)])
+    assert [isinstance(each, Reply) for each in answered] == [word == "fine" for word in words]
+
+
+def test_a_model_that_takes_no_picture_at_all_ends_the_run_in_the_end(server, mllm, ask):
+    def answer(body):
+        return refusal("takes no images", 400) if "image_url" in json.dumps(body["messages"]) else Say(completion("I"))
+
+    server.answer = answer
+    with pytest.raises(ModelGoneError, match="failed 50 prompts in a row, the last with: .*takes no images"):
+        mllm.ask([Prompt(ask(str(number))) for number in range(50)])
+
+
+def test_the_sign_of_life_is_a_few_words_in_the_fields_that_the_model_takes(server, mllm, prompt):
+    server.will_say(
+        *[refusal("boom", 500)] * 10,  # five prompts, each tried twice
+        refusal("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."),
+        Say(completion(None, ended="length", reasoning="Hm")),
+        SCORED,
+    )
+    assert [type(one(mllm, prompt)) for _ in range(5)] == [MllmError] * 5
+    sign = server.bodies[-1]
+    assert sign["max_completion_tokens"] == 1
+    assert [type(message["content"]) for message in sign["messages"]] == [str]
+    assert isinstance(one(mllm, prompt), Reply)
+
+
+def test_what_is_forbidden_after_an_answer_is_one_prompt(server, mllm, prompt):
+    server.will_say(SCORED, refusal("flagged by moderation", 403), SCORED)
+    first, flagged, third = [one(mllm, prompt) for _ in range(3)]
+    assert (type(first), type(flagged), type(third)) == (Reply, MllmError, Reply)
+    assert "flagged by moderation" in str(flagged)
+
+
+def test_a_key_that_is_withdrawn_during_a_run_ends_it(server, mllm, prompt):
+    server.will_say(SCORED)
+    one(mllm, prompt)
+    server.answer = lambda body: refusal("no such key", 403)
+    with pytest.raises(ModelGoneError, match="no such key"):
+        mllm.ask([prompt] * 5)
+
+
 def test_a_server_that_dies_during_a_run_is_told_from_one_bad_prompt(ask):
     with fault_server() as server:
         mllm = reach(server)
@@ -248,6 +307,26 @@ def test_replies_come_in_the_order_of_their_prompts(server, mllm, ask):
     server.answer = answer
     replies = mllm.ask([Prompt(ask(str(number))) for number in range(8)])
     assert [reply.text for reply in replies] == [f"The answer to {number}" for number in range(8)]
+
+
+def test_what_an_end_breaks_off_is_no_fault_of_the_server(server, ask):
+    mllm = reach(server, concurrency=6)
+    server.will_say(SCORED)
+    one(mllm, Prompt(ask(), ("A", "B")))
+    under_way = threading.Event()
+
+    def answer(body):
+        if server.asked == 7:  # one before, and these six
+            under_way.set()
+        if "refused" in json.dumps(body["messages"]):
+            return lambda: under_way.wait(10) and refusal("no such key", 401)
+        return Say(completion("B"), cut_after=0, stall=True)
+
+    server.answer = answer
+    with pytest.raises(ModelGoneError, match="no such key"):
+        mllm.ask([Prompt(ask(word), ("A", "B")) for word in ("refused", *"12345")])
+    server.answer = lambda body: refusal("boom", 500)
+    assert isinstance(one(mllm, Prompt(ask(), ("A", "B"))), MllmError)
 
 
 def test_nothing_is_nothing(server, mllm):

@@ -185,6 +185,16 @@ def test_only_what_was_asked_for_shows_that_a_model_was_held_to_it(text):
     assert label_in(text, "AB") is None
 
 
+def test_a_secret_is_taken_out_of_an_error_before_it_is_cut_short_and_out_of_no_answer():
+    def hide(text):
+        return text.replace("secret", "?")
+
+    with pytest.raises(MllmError, match=r"xxxxx\?") as fault:
+        read_completion("x" * 77 + "secret", hide)
+    assert "sec" not in str(fault.value)
+    assert read_completion(json.dumps(completion("secret")), hide).text == "secret"
+
+
 def test_a_structured_answer_is_a_label():
     assert label_in(' {"answer" : "B"}\n', "AB") == "B"
 

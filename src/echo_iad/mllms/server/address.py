@@ -1,7 +1,7 @@
 """Where a server of models is, and with which key. Reads no network.
 
-The key comes from the environment alone. It is held as a secret, and what a server says is cleaned of it before anyone
-reads it.
+The key comes from the environment alone. It is held as a secret, and hidden in what is shown of a server's words. A key
+may be any word, though, and then it is one that answers are made of: what is read stays as the server wrote it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from echo_iad.settings import server_key, server_url
 OPENAI = "https://api.openai.com/v1"
 """Where requests go when no other server is named."""
 _HIDDEN = "<key>"
+_SHORTEST_SECRET = 8
+"""Characters: what is shorter protects nothing, and stands in many words."""
+_SECRETS_FOLLOW = ("@", "%40", "?", "#")
+"""Marks of a URL with a name, a password or a query."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,13 @@ class ServerAddress:
         return _is_loopback(urlsplit(self.url).hostname or "")
 
     def without_key(self, text: str) -> str:
-        """The same text with the key hidden wherever it stands."""
+        """A text to be shown, with the key hidden wherever it stands; shorter ones than 8 characters are not."""
         secret = self.key.get_secret_value()
-        return text.replace(secret, _HIDDEN) if secret else text
+        return text.replace(secret, _HIDDEN) if len(secret) >= _SHORTEST_SECRET else text
+
+    def written_without_key(self, text: str) -> str:
+        """The same for what a model wrote, where a key of letters alone stays: it may be a word like any other."""
+        return text if self.key.get_secret_value().isalpha() else self.without_key(text)
 
 
 def find_server(base_url: str = "") -> ServerAddress:
@@ -69,13 +77,13 @@ def find_server(base_url: str = "") -> ServerAddress:
 
 
 def _check(url: str) -> None:
-    parts = _split(url)
-    if parts is not None and (parts.username or parts.password or parts.query or parts.fragment):
+    if any(mark in url for mark in _SECRETS_FOLLOW):
         msg = (
-            f"The base URL of the server {parts.hostname} holds a name, a password or a query. Give the URL alone, and "
-            "the key as OPENAI_API_KEY in the environment."
+            "The base URL of the server holds a name, a password or a query. Give the URL alone, for example "
+            "http://127.0.0.1:8000/v1, and the key as OPENAI_API_KEY in the environment."
         )
         raise ProfileError(msg)
+    parts = _split(url)
     spaced = any(character.isspace() for character in url)
     if parts is None or spaced or parts.scheme not in {"http", "https"} or not parts.hostname:
         msg = f"A base URL looks like http://127.0.0.1:8000/v1. Got {url!r}, from --base-url or OPENAI_BASE_URL."

@@ -15,14 +15,16 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from echo_iad.domain.decisions import Scoring
-from echo_iad.errors import MllmError, ModelGoneError, RefusedError
+from echo_iad.domain.messages import Message, Role, TextPart
+from echo_iad.errors import MllmError, RefusedError
 from echo_iad.mllms.base import Answered, Prompt, Reply
 from echo_iad.mllms.server.replies import Completion, label_in, label_scores
 from echo_iad.mllms.server.requests import Body, Manner, request_body, wire_messages
 from echo_iad.mllms.server.retrying import Fault
+from echo_iad.mllms.server.standing import Standing
 
-MOST_FAILURES = 5
-"""Prompts that the server may fail in a row; then it counts as gone."""
+_SIGN_OF_LIFE = Prompt((Message(Role.USER, (TextPart("Answer with one word: are you there?"),)),), max_new_tokens=1)
+"""What any model can answer that answers at all."""
 
 
 class Connection(Protocol):
@@ -34,7 +36,7 @@ class Connection(Protocol):
         ...
 
     def complete(self, body: Body, stop: threading.Event) -> Completion | Fault:
-        """Send one request; ``stop`` ends the waiting between two tries."""
+        """Send one request; ``stop`` ends it, and the waiting between two tries."""
         ...
 
 
@@ -72,8 +74,7 @@ class ServerMllm:
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="echo-iad-server")
         self._lock = threading.Lock()
         self._manner = Manner()
-        self._has_answered = False
-        self._failures = 0
+        self._standing = Standing(connection.url)
 
     def ask(self, prompts: Sequence[Prompt]) -> list[Answered]:
         """Answer prompts, several at once; see `echo_iad.mllms.base.MLLM`."""
@@ -81,7 +82,7 @@ class ServerMllm:
         futures = [self._pool.submit(self._answer, prompt, stop) for prompt in prompts]
         try:
             return [future.result() for future in futures]
-        except BaseException:  # an interrupted run sends nothing more either
+        except BaseException:  # an interrupt ends what is under way
             stop.set()
             for future in futures:
                 future.cancel()
@@ -93,12 +94,14 @@ class ServerMllm:
         while True:  # until writing, the last way, which is never unfit
             way = next(ways)
             tried = self._tried(prompt, messages, way, manner, stop)
+            if isinstance(tried.got, Completion):
+                self._standing.heard()
             read = tried.got if isinstance(tried.got, Fault) else _read(tried.got, prompt, way)
             if isinstance(read, Reply):
                 self._learn(replace(tried.manner, proven=frozenset({way})))
                 return read
             if isinstance(read, Fault) and not (read.is_refusal and way is not Scoring.TEXT):
-                return self._failed(read)
+                return self._failed(read, stop)
             lasting = isinstance(read, Fault) or read.lasting
             manner = tried.manner.without(way) if lasting else tried.manner
 
@@ -108,43 +111,27 @@ class ServerMllm:
         """Ask in one way, with other fields when the server refuses some."""
         while True:
             got = self._connection.complete(request_body(prompt, messages, way, manner), stop)
-            if isinstance(got, Completion):
-                self._heard()
             changed = manner.after(got.cause) if isinstance(got, Fault) and got.is_refusal else None
             if changed is None:
                 return _Tried(got, manner)
             manner = changed
 
-    def _heard(self) -> None:
-        with self._lock:
-            self._has_answered = True
-            self._failures = 0
-
     def _learn(self, manner: Manner) -> None:
         with self._lock:
             self._manner = self._manner.and_also(manner)
 
-    def _failed(self, fault: Fault) -> MllmError:
-        """The fault of one prompt; raises when nothing more can be expected of the server.
-
-        Before its first answer every fault counts: a server that refuses each prompt is as good as gone.
-        """
+    def _failed(self, fault: Fault, stop: threading.Event) -> MllmError:
+        """The fault of one prompt; raises when nothing more can be expected of the server."""
         if fault.is_declined:
             return RefusedError(fault.cause)
-        with self._lock:
-            self._failures = self._failures + 1 if fault.is_of_server or not self._has_answered else 0
-            failures = self._failures
-        url, cause = self._connection.url, fault.cause.rstrip(". ")
-        if fault.is_final:
-            msg = f"The server {url} refuses the key of OPENAI_API_KEY, or this model to it: {cause}."
-            raise ModelGoneError(msg)
-        if failures >= MOST_FAILURES:
-            msg = (
-                f"The server {url} failed {failures} prompts in a row, the last with: {cause}. Cure that; a run of an "
-                "evaluation then goes on with --resume."
-            )
-            raise ModelGoneError(msg)
-        return MllmError(f"{cause}.")
+        if not stop.is_set():  # what was ended here says nothing about the server
+            self._standing.failed(fault, lambda: self._is_there(stop))
+        return MllmError(f"{fault.cause.rstrip('. ')}.")
+
+    def _is_there(self, stop: threading.Event) -> bool:
+        """Whether the model answers a few words without a picture; a list of models shows only its server's door."""
+        messages = wire_messages(_SIGN_OF_LIFE.messages)
+        return isinstance(self._tried(_SIGN_OF_LIFE, messages, Scoring.TEXT, self._manner, stop).got, Completion)
 
 
 def _read(completion: Completion, prompt: Prompt, way: Scoring) -> Reply | Fault | _Unfit:
@@ -171,8 +158,7 @@ def _structured(completion: Completion, prompt: Prompt) -> Reply | Fault | _Unfi
 
 
 def _written(completion: Completion, prompt: Prompt) -> Reply | Fault | _Unfit:
-    ends = [completion.text.index(mark) + len(mark) for mark in prompt.stop if mark in completion.text]
-    text = completion.text[: min(ends, default=None)].strip()
+    text = prompt.up_to_stop(completion.text).strip()
     if text or (prompt.stop and completion.ended == "stop"):  # a server leaves the stop itself out
         return _reply(completion, Scoring.TEXT, text=text)
     return _cut_off(prompt) if completion.ended == "length" else Fault("The model wrote nothing", status=200)

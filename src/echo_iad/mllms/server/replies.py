@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,8 +87,14 @@ class _Logprobs(BaseModel):
     content: list[_Place]
 
 
-def read_completion(text: str) -> Completion:
+def read_completion(text: str, hide: Callable[[str], str] = str) -> Completion:
     """Read the body of an answer.
+
+    Parameters
+    ----------
+    text : str
+    hide : callable
+        Takes out of an error what must not be shown; what is read stays as it is.
 
     Raises
     ------
@@ -101,7 +107,7 @@ def read_completion(text: str) -> Completion:
         first = fault.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         where = f" at {place}" if place else ""
-        msg = f"The server's answer cannot be read{where}: {first['msg']}. It began {text[:80]!r}."
+        msg = f"The server's answer cannot be read{where}: {first['msg']}. It began {hide(text)[:80]!r}."
         raise MllmError(msg) from None
     if not body.choices:
         msg = "The server's answer holds no choice."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -13,7 +13,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 LONGEST_WAIT = 60.0
-"""Seconds: no wait is longer, whatever the server asks for."""
+"""Seconds: no longer wait is begun, chance aside. A server that asks for more is not asked again."""
 _FIRST_WAIT = 0.5
 _TOO_EARLY_OR_TOO_MANY = frozenset({408, 409, 425, 429})
 _NOT_FOR_US = frozenset({401, 402, 403})
@@ -93,8 +93,8 @@ def told_wait(header: str | None, now: float) -> float | None:
 class Patience:
     """How often a request is repeated, and how long is waited before.
 
-    A wait is what the server asks for, else it doubles from half a second on; up to a half is added by chance, so that
-    those who were turned away together do not come back together. None is longer than ``LONGEST_WAIT``.
+    A wait is what the server asks for, else it doubles from half a second to ``LONGEST_WAIT``; up to a half is added by
+    chance, so that those who were turned away together do not come back together.
 
     Parameters
     ----------
@@ -118,16 +118,23 @@ class Patience:
         self._wait = wait
 
     def send(self, once: Callable[[], T | Fault], stop: threading.Event) -> T | Fault:
-        """Send until an answer comes, a fault that does not pass, the last retry is used up, or ``stop`` is set."""
+        """Send until an answer comes, a fault that does not pass soon, the retries are used up, or ``stop`` is set."""
         answer = once()
         for retry in range(self._retries):
             if not isinstance(answer, Fault) or not answer.may_pass:
                 return answer
+            if answer.wait_s is not None and answer.wait_s > LONGEST_WAIT:
+                return _too_long(answer, answer.wait_s)
             if self._wait(stop, self._seconds(retry, answer.wait_s)):
                 return answer
             answer = once()
         return answer
 
     def _seconds(self, retry: int, told: float | None) -> float:
-        least = told if told is not None else _FIRST_WAIT * 2.0**retry
-        return min(LONGEST_WAIT, least * (1.0 + self._chance.random() / 2.0))
+        least = told if told is not None else min(LONGEST_WAIT, _FIRST_WAIT * 2.0**retry)
+        return least * (1.0 + self._chance.random() / 2.0)
+
+
+def _too_long(fault: Fault, wait_s: float) -> Fault:
+    asks = f"The server asks to wait {wait_s:.0f} s, and Echo waits {LONGEST_WAIT:.0f} s at most"
+    return replace(fault, cause=f"{fault.cause.rstrip('. ')}. {asks}")
