@@ -257,6 +257,28 @@ def test_a_model_s_run_with_a_picture_that_cannot_be_read_is_scored(echo_iad, dr
     assert summary_of(tmp_path / "run")["model"] == f"scripted:{script}"
 
 
+def test_what_was_not_answered_and_who_decided_is_told_on_the_terminal(echo_iad, read_only_mmad, memory, tmp_path):
+    script = tmp_path / "script.jsonl"
+    lines = {"question": "any defect", "answer": "A"}, {"question": "*", "answer": "I cannot tell."}
+    script.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    command = ("evaluate", "mmad", read_only_mmad, "--memory", memory, "--limit", 24, "--out", tmp_path / "run")
+    ended = echo_iad(*command, "--model", f"scripted:{script}", "--set", "retrieval.shots=2")
+    assert ended.code == 0, ended.err
+    assert f"Decided by: model scripted:{script}; profile edge with retrieval.shots=2." in ended.out
+    assert "⚠ with the share of a cell's questions that were answered with an option." in ended.out
+    assert "0.0 ⚠ 0 %" in ended.out
+    summary = summary_of(tmp_path / "run")
+    assert summary["changed"] == ["retrieval.shots=2"]
+    guessed = [
+        f"{dataset} {subtask.replace('_', ' ')} {figure:.1f}"
+        for dataset, row in summary["official"].items()
+        for subtask, figure in row.items()
+        if figure and not summary["coverage"][dataset][subtask]
+    ]
+    assert guessed
+    assert all(said in ended.out.partition("MMAD –: nothing was answered.")[2] for said in guessed)
+
+
 def test_a_run_goes_on_with_more_objects_in_its_own_memory(echo_iad, read_only_mmad, tmp_path):
     command = ("evaluate", "mmad", read_only_mmad, "--subtasks", "localization", "--out", tmp_path / "run", "--objects")
     assert echo_iad(*command, "printed_cap").code == 0

@@ -98,6 +98,9 @@ def test_two_models_are_two_contestants(echo_iad, read_only_mmad, out, tmp_path)
     assert len(list((out / "cells").iterdir())) == 2
     flat = " ".join(ended.out.split())
     assert "yes.jsonl, bare model" in flat
+    decided = f"Decided by: model {models[1]}; model {models[3]}; profile edge."
+    assert decided in flat
+    assert f"Decider: model {models[1]}; model {models[3]}" in (out / "report.md").read_text("utf-8").replace("\\", "")
     assert "no.jsonl, bare model" in flat
 
 
