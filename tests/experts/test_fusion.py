@@ -223,6 +223,10 @@ class TestKeeping:
         counts = [len(calibrate(memory, knowing, decider={"model": name})[1].asked) for name in names]
         assert counts == [FEW, FEW, 0, 0]
 
+    def test_another_server_or_device_may_be_another_model_and_other_patience_is_none(self, calibrate, memory):
+        reached = [{}, {"base_url": "http://127.0.0.1:9/v1"}, {"device": "cuda"}, {"timeout_s": 3.0}]
+        assert [len(calibrate(memory, knowing, mllm=how)[1].asked) for how in reached] == [FEW, FEW, FEW, 0]
+
     def test_it_asks_anew_when_normals_go(self, calibrate, memory):
         calibrate(memory, knowing)
         memory.remove(memory.ids(OBJECT)[:2])

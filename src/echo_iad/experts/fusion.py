@@ -259,7 +259,7 @@ def _way_of_asking(profile: Profile) -> str:
         profile.comparison.model_dump_json(),
         profile.tolerance.model_dump_json(),
         profile.decider.model_dump_json(),
-        profile.mllm.model_dump_json(include={"dtype", "bits"}),
+        profile.mllm.model_dump_json(include={"device", "dtype", "bits", "base_url"}),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 

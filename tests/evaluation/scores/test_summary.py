@@ -46,7 +46,7 @@ def sample_records():
             answer=None if place % 7 == 3 else next(iter(question.options)),
             status=AnswerStatus.REFUSED if place % 7 == 3 else AnswerStatus.ANSWERED,
             probabilities={letter: 1 / len(question.options) for letter in question.options},
-            raw_text="" if place % 7 == 3 else f"Answer: {next(iter(question.options))}.",
+            written="" if place % 7 == 3 else f"Answer: {next(iter(question.options))}.",
             assisted=place == 5,
             marks=("mislabelled",) if place % 5 == 1 else (),
             profile="edge",
@@ -177,7 +177,7 @@ class TestContract:
 
     def test_a_cell_of_another_data_set_is_absent_and_pulls_the_published_average_down(self):
         records = [record for record in sample_records() if record.answer is not None]
-        alone = [replace(record, answer=record.correct, raw_text="") for record in records if record.dataset == "shop"]
+        alone = [replace(record, answer=record.correct, written="") for record in records if record.dataset == "shop"]
         other = next(record for record in records if record.dataset == "yard")
         found = summarise([*alone, replace(other, subtask=Subtask.OBJECT_ANALYSIS)], {}, [], seed=0)
         assert Subtask.OBJECT_ANALYSIS not in found.official["shop"]
@@ -247,7 +247,7 @@ def published_records():
                     defective="/good/" not in row["image"],
                     answer=row["model_answer"],
                     status=AnswerStatus.ANSWERED,
-                    raw_text=row["raw_output"],
+                    written=row["raw_output"],
                 )
 
 
