@@ -111,12 +111,13 @@ def _lines(messages: Messages, cost: Cost) -> Iterator[Any]:
     from rich.text import Text
 
     from echo_iad.domain.messages import TextPart
+    from echo_iad.reports.words import printable
 
     tokens = iter(cost.picture_tokens)
     for message in messages:
         yield Text(f"[{message.role.value}]", style="dim")
         for part in message.parts:
-            yield Text(part.text) if isinstance(part, TextPart) else Text(_picture(part, next(tokens)), style="cyan")
+            yield Text(printable(part.text)) if isinstance(part, TextPart) else Text(_picture(part, next(tokens)), style="cyan")
 
 
 def _picture(part: PicturePart, tokens: int) -> str:
