@@ -1,6 +1,5 @@
 import csv
 import json
-import string
 import subprocess
 import sys
 from pathlib import Path
@@ -8,14 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.deciders.answer_forms import ASKED, FORMS, MARKS, PLACES, WORDS, option_sets
 
 from echo_iad.deciders.answers import looks_refused, read_choice
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "mmad"
-MARKS = {"A": "A dent.", "B": "A scratch.", "C": "A stain.", "D": "No defect."}
-ASKED = {"A": "Yes.", "B": "No."}
 TRUTH = {"A": "True", "B": "False"}
-PLACES = {"1": "Top left", "2": "Top left, near the rim", "3": "Center"}
 COUNTS = {"A": "4", "B": "6", "C": "10", "D": "4.5"}
 
 BARE = [
@@ -281,22 +278,6 @@ def test_labels_and_texts_of_any_kind(text, options, wanted):
 
 # --- properties ------------------------------------------------------------------------------------------------------
 
-FORMS = [
-    "{label}", "({label})", "{label}.", "**{label}**", "Answer: {label}.", "The answer is ({label})", "`{label}`",
-    "{label}. {text}", "({label}) {text}", "Answer: {label}. {text}", "<answer>{label}</answer>", r"\boxed{{{label}}}",
-    '{{"answer": "{label}"}}', "<think>Hm.</think>{label}", "Seen: long marks on it\n\n{label}", "答案：{label}",
-    "Option {label} is correct.", "{text}", "Answer: {text}",
-]  # fmt: skip
-WORDS = st.sampled_from("scratch dent stain rim left top broken surface near bent colour coating missing".split())
-TEXT = st.lists(WORDS, min_size=1, max_size=5).map(" ".join)
-LABELS = st.sampled_from([string.ascii_uppercase[:6], string.ascii_lowercase[:6], "123456"])
-
-
-@st.composite
-def option_sets(draw):
-    texts = draw(st.lists(TEXT, min_size=2, max_size=6, unique=True))
-    return dict(zip(draw(LABELS), texts, strict=False))
-
 
 @given(option_sets(), st.data(), st.sampled_from(FORMS))
 def test_every_form_is_read_back(options, data, form):
@@ -402,4 +383,4 @@ def test_agrees_with_a_published_systems_own_reading():
         for row in rows
     ]
     assert len(rows) > 16_000
-    assert sum(agreed) >= 0.995 * len(rows)
+    assert all(agreed)

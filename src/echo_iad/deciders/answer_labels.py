@@ -38,7 +38,7 @@ class Reading:
     bare: bool = False
     """Whether it is the label alone."""
     end: int = 0
-    """Where the words that praise an option end."""
+    """Where the words that name it end, those that call it right included."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class Choices:
 
     praised: re.Pattern[str]
     """A label that is called right: ``B is the correct answer``."""
+    named: re.Pattern[str]
+    """A label, or what looks like one, anywhere in a sentence."""
 
     @property
     def reach(self) -> int:
@@ -87,7 +89,7 @@ def _choices(items: tuple[tuple[str, str], ...]) -> Choices:
 
 
 @cache
-def _patterns(labels: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _patterns(labels: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     known = "|".join(re.escape(label) for label in labels)
     ends = rf"(?!{_ALNUM}|['’][^\W_]|-[^\W_]|[.,]\d|\.[^\W_]\.|:[\\/])"
     word = rf"(?:(?:the )?(?:option|choice|letter|answer|number|statement)\s{_OPENERS})?"
@@ -98,7 +100,8 @@ def _patterns(labels: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]
         r"(?:(?:the )?(?:only |most )?(?:correct|right|best|appropriate|accurate|likely|suitable)"
         r"|the (?:answer|option|choice))\b"
     )
-    return re.compile(form, re.IGNORECASE), re.compile(listed), re.compile(praised)
+    named = rf"(?<!{_ALNUM})(?<![^\W_]['’-])(?<!°)(?<!\b[ie]\.)(?P<label>(?:{known}|(?-i:[A-Z])|\d{{1,2}}){ends})"
+    return re.compile(form, re.IGNORECASE), re.compile(listed), re.compile(praised), re.compile(named, re.IGNORECASE)
 
 
 def _bare_label(label: str) -> str:
@@ -149,23 +152,23 @@ def _by_label(text: str, place: int, choices: Choices) -> Reading | None:
         return None
     label, end = choices.label_of(match["label"]), match.end()
     if _AT_END.match(text, end):
-        return Reading(label, whole=True, bare=True)
+        return Reading(label, whole=True, bare=True, end=end)
     if _joined_with_another(text, end, choices):
         return Reading(None)
-    start = _after_points(text, end)
+    start = after_points(text, end)
     points = text[end:start].strip(" ") != ""
-    named, after = _text_at(text, start, choices)
+    named, after = text_at(text, start, choices)
     if named:
         if label not in named:
             return Reading(None) if points else None
         finished = _ENDS.match(text, after)
-        if _starts_another(text, _after_points(text, after), label, choices):
+        if _starts_another(text, after_points(text, after), label, choices):
             return Reading(None)
         if points or finished:
-            return Reading(label, whole=finished is not None and not text[finished.end() :].strip())
+            return Reading(label, whole=finished is not None and not text[finished.end() :].strip(), end=after)
         return None
     if points or _ENDS.match(text, end) or _BECAUSE.match(text, end):
-        return Reading(label)
+        return Reading(label, end=end)
     return None
 
 
@@ -179,7 +182,7 @@ def _joined_with_another(text: str, end: int, choices: Choices) -> bool:
     return joins or _AT_END.match(text, match.end()) is not None or text[match.end() :][:1] in {",", "/"}
 
 
-def _after_points(text: str, place: int) -> int:
+def after_points(text: str, place: int) -> int:
     """Where what follows begins, past blanks, points, dashes and brackets."""
     points = _POINTS.match(text, place)
     return points.end() if points else place
@@ -191,11 +194,11 @@ def _starts_another(text: str, start: int, label: str | None, choices: Choices) 
     other = choices.label_of(match["label"]) if match else None
     if match is None or other is None or other == label:
         return False
-    return other in _text_at(text, _after_points(text, match.end()), choices)[0]
+    return other in text_at(text, after_points(text, match.end()), choices)[0]
 
 
-def _text_at(text: str, start: int, choices: Choices) -> tuple[frozenset[str], int]:
-    """Options whose text stands there, those of the longest such text, and where it ends."""
+def text_at(text: str, start: int, choices: Choices) -> tuple[frozenset[str], int]:
+    """Labels of the options whose text stands at a place, those of the longest such text, and where it ends."""
     start = _past(text, start, " \n'(")
     window = _lower(text[start : start + choices.reach + 1].replace("\n", " "))
     for known, labels in choices.texts:
@@ -218,7 +221,7 @@ def _lower(text: str) -> str:
 
 def _by_text(text: str, place: int, choices: Choices, *, opening: bool) -> Reading | None:
     start = _past(text, place, " \n'([|•✅✓✔☑")
-    named, end = _text_at(text, start, choices)
+    named, end = text_at(text, start, choices)
     if not named:
         return None
     label = next(iter(named)) if len(named) == 1 else None
@@ -238,8 +241,8 @@ def _agreeing(text: str, end: int, label: str | None, choices: Choices) -> Readi
         second = choices.label_of(match["label"])
         if second is not None:
             whole = _AT_END.match(text, match.end()) is not None
-            return Reading(label, whole=whole) if second == label else Reading(None)
-    named, stop = _text_at(text, after, choices)
+            return Reading(label, whole=whole, end=match.end()) if second == label else Reading(None)
+    named, stop = text_at(text, after, choices)
     if named and label not in named and _ENDS.match(text, stop):
         return Reading(None)
-    return Reading(label, whole=_AT_END.match(text, end) is not None)
+    return Reading(label, whole=_AT_END.match(text, end) is not None, end=end)

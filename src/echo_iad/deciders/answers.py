@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from echo_iad.deciders.answer_labels import Choices, Reading, choices_of, reading_at
 from echo_iad.deciders.answer_markup import after_thought, plain, unwrapped
+from echo_iad.deciders.answer_retractions import takes_back
 
 _NAMED = r"(?:correct|best|right|final|chosen|selected|most likely|most appropriate|most suitable|appropriate|likely)"
 _IS = r"(?:is|was|would be|should be|must be|will be|seems to be|appears to be)\b"
@@ -40,12 +41,6 @@ _DOUBTED = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_STOP = re.compile(r"[.!?\n:;]")
-_RETRACTED = re.compile(
-    r"(?:^|[.!?…\n,;-])\s?(?:(?:but|oh|no|hmm+|hm),? )?"
-    r"(?:wait\b|hold on\b|on second thought|scratch that|correction\b|let me (?:re|double|check|think)"
-    r"|(?:i was|that's|that is|that was) wrong|(?:no, )?actually,? (?:no\b|it\b|it's|the answer|i\b))",
-    re.IGNORECASE,
-)
 _CANNOT = r"(?:can(?:'t|not| not)|am unable to|am not able to|'m unable to|'m not able to)"
 _DECLINED = re.compile(
     rf"\bi(?: am|'m)? (?:really |very |so )?sorry,? (?:but )?i(?: {_CANNOT}|'m (?:unable|not able)| won't)\b"
@@ -61,7 +56,6 @@ _UNTOLD = re.compile(
 )
 _READ_FOR_REFUSAL = 600
 """Characters in which a refusal is looked for: a model that declines says so at once."""
-
 
 _NEXT_TURN = re.compile(r"\n(?:question|user|human)(?: \d{1,3})?:", re.IGNORECASE)
 
@@ -124,7 +118,8 @@ def _read(text: str, choices: Choices) -> Reading | None:
         reading = _stated(written, choices) or _unstated(written, choices)
         return _unless_asked_again(written, reading, choices)
     held, after = plain(wrapped[0]), plain(wrapped[1])
-    return _stated(after, choices) or _stated(held, choices) or _unstated(held, choices)
+    reading = _stated(held, choices) or _unstated(held, choices)
+    return _stated(after, choices) or (reading and _unless_taken_back(Reading(reading.label), after, choices))
 
 
 def _unless_asked_again(text: str, reading: Reading | None, choices: Choices) -> Reading | None:
@@ -149,9 +144,17 @@ def _stated(text: str, choices: Choices) -> Reading | None:
     named = {praise.label for praise in praised} | ({reading.label} if reading else set())
     if not named:
         return None
-    if len(named) > 1 or _RETRACTED.search(text, max([place, *(praise.end for praise in praised)])):
+    if len(named) > 1:
         return Reading(None)
-    return Reading(named.pop())
+    end = max(read.end for read in (*praised, reading) if read is not None)
+    return _unless_taken_back(Reading(named.pop(), end=end), text, choices)
+
+
+def _unless_taken_back(reading: Reading, text: str, choices: Choices) -> Reading:
+    """The reading, or no answer where what follows it, up to a next question, takes it back."""
+    turn = _NEXT_TURN.search(text, reading.end)
+    rest = text[reading.end : turn.start() if turn else len(text)]
+    return Reading(None) if reading.label is None or takes_back(rest, reading.label, choices) else reading
 
 
 def _statement(text: str, mark: re.Match[str], choices: Choices) -> Reading | None:
@@ -191,7 +194,7 @@ def _unstated(text: str, choices: Choices) -> Reading | None:
     lines = text.split("\n")
     read = [(number, reading_at(line, 0, choices, opening=number == 0)) for number, line in enumerate(lines)]
     readings = [(number, reading) for number, reading in read if reading is not None]
-    if not readings or _RETRACTED.search(text):
+    if not readings:
         return None
     number, last = readings[-1]
     others = {reading.label for _, reading in readings[:-1]} - {last.label}
@@ -203,4 +206,4 @@ def _unstated(text: str, choices: Choices) -> Reading | None:
     listed = {choices.label_of(mark["label"]) for mark in choices.listed.finditer(text)}
     if first_number != 0 or others or listed - {first.label}:
         return None
-    return first
+    return _unless_taken_back(first, text, choices)
