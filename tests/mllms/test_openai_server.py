@@ -229,11 +229,12 @@ def test_an_answer_that_comes_in_drops_is_given_up(server, settings, waits, prom
 
 
 ASKING = """
-import sys
+import signal, sys
 from echo_iad.domain.messages import Message, Role, TextPart
 from echo_iad.mllms.base import Prompt
 from echo_iad.mllms.catalog import load_mllm
 from echo_iad.settings import MllmSettings
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what starts the tests may ignore it
 mllm = load_mllm(sys.argv[1], MllmSettings(base_url=sys.argv[2], timeout_s=300))
 mllm.ask([Prompt((Message(Role.USER, (TextPart("Which?"),)),), ("A", "B"))])
 """
