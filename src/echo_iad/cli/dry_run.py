@@ -117,7 +117,11 @@ def _lines(messages: Messages, cost: Cost) -> Iterator[Any]:
     for message in messages:
         yield Text(f"[{message.role.value}]", style="dim")
         for part in message.parts:
-            yield Text(printable(part.text)) if isinstance(part, TextPart) else Text(_picture(part, next(tokens)), style="cyan")
+            yield (
+                Text(printable(part.text))
+                if isinstance(part, TextPart)
+                else Text(_picture(part, next(tokens)), style="cyan")
+            )
 
 
 def _picture(part: PicturePart, tokens: int) -> str:
