@@ -47,9 +47,10 @@ More padding would cost more than another pass.
 _SCORED_ALONE = frozenset({"cpu"})
 """Kinds of devices on which prompts that are read whole and only scored are read one at a time.
 
-There, reading is arithmetic, which several rows share no part of; and tensors of several rows are so large that the C
-library takes fresh pages from the system for each, which costs a batch of four more than it gains (benchmarks/mllm.py).
-Ends that go on from a shared beginning are short, and writing reads all weights for each token: both gain by a batch.
+There, reading is arithmetic, of which several rows share no part. And from pictures of about 448 pixels on, tensors of
+four rows are so large that the C library takes fresh pages from the system for each of them: such a batch costs more
+than it gains (benchmarks/mllm.py). With smaller pictures it would gain a little. Ends that go on from a shared
+beginning are short, and writing reads all weights for each token: both gain by a batch.
 """
 
 
