@@ -112,6 +112,15 @@ def test_an_open_question_is_answered_in_words(evidence):
     assert (decision.status, decision.option, decision.text) == (Status.ANSWERED, None, "A dent near the rim.")
 
 
+def test_reasoning_that_a_model_marks_is_no_part_of_an_open_answer(evidence):
+    said = "<think>A stain? No.</think> A dent."
+    decision = decider(said).decide(Question("What is wrong?"), QuestionType.DESCRIPTION, evidence)
+    assert (decision.text, decision.raw_text) == ("A dent.", said)
+    cut_off = decider("<think>A stain? It").decide(Question("What is wrong?"), QuestionType.DESCRIPTION, evidence)
+    assert (cut_off.status, cut_off.text) == (Status.FAILED, "")
+    assert "raise max_new_tokens" in cut_off.reason
+
+
 @pytest.mark.parametrize("question", [WHICH, Question("How deep is it?")])
 def test_what_cannot_be_told_is_an_abstention(evidence, question):
     decision = decider("It cannot be told from the picture.").decide(question, QuestionType.DESCRIPTION, evidence)

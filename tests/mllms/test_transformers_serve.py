@@ -30,7 +30,7 @@ _SECONDS_TO_START = 180
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    return write_random_mllm(tmp_path_factory.mktemp("served") / "model", "llava")
+    return write_random_mllm(tmp_path_factory.mktemp("served") / "model", "idefics3")
 
 
 @pytest.fixture(scope="module")

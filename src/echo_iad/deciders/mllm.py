@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from echo_iad.deciders.answer_markup import after_thought
 from echo_iad.deciders.answers import looks_refused, looks_untold
 from echo_iad.deciders.asking import Put, put, reasoning_before
 from echo_iad.deciders.base import Asked
@@ -185,6 +186,9 @@ class MllmDecider:
         """Decide by what the model wrote."""
         if not reading.text.strip():
             return self._failed("No answer: the model wrote nothing.")
+        words = after_thought(reading.text).strip()
+        if not words:
+            return self._failed("No answer: the model wrote its reasoning alone; raise max_new_tokens.", reading)
         if looks_untold(reading.text):
             return Decision(
                 Status.ABSTAINED,
@@ -201,7 +205,7 @@ class MllmDecider:
         return Decision(
             Status.ANSWERED,
             option=reading.option,
-            text=reading.text.strip() if reading.option is None else options[reading.option],
+            text=words if reading.option is None else options[reading.option],
             is_anomalous=put.says_anomalous(reading.text, reading.option),
             reason=f"{self._mllm.name} wrote so.",
             model=self._mllm.name,

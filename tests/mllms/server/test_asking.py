@@ -141,6 +141,14 @@ def test_fields_that_a_model_does_not_take_are_left_out_from_then_on(server, mll
     ]  # fmt: skip
 
 
+def test_a_server_that_breaks_down_over_a_stop_is_asked_without_it(server, mllm, prompt):
+    """And is not asked with it again; the text ends at the stop all the same."""
+    server.answer = lambda body: refusal("boom", 500) if "stop" in body else Say(completion("Yes. Answer: B, or so."))
+    asked = replace(prompt, labels=(), stop=("Answer:",))
+    assert [one(mllm, asked).text for _ in range(2)] == ["Yes. Answer:"] * 2
+    assert ["stop" in body for body in server.bodies][-2:] == [False, False]
+
+
 def test_writing_ends_at_a_stop_though_the_server_goes_on(server, mllm, prompt):
     server.will_say(Say(completion("It is dark. Answer: B")), Say(completion("")))
     asked = replace(prompt, labels=(), stop=("Answer:",))

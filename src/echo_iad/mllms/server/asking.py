@@ -111,7 +111,7 @@ class ServerMllm:
         """Ask in one way, with other fields when the server refuses some."""
         while True:
             got = self._connection.complete(request_body(prompt, messages, way, manner), stop)
-            changed = manner.after(got.cause) if isinstance(got, Fault) and got.is_refusal else None
+            changed = _after(got, prompt, way, manner) if isinstance(got, Fault) else None
             if changed is None:
                 return _Tried(got, manner)
             manner = changed
@@ -132,6 +132,14 @@ class ServerMllm:
         """Whether the model answers a few words without a picture; a list of models shows only its server's door."""
         messages = wire_messages(_SIGN_OF_LIFE.messages)
         return isinstance(self._tried(_SIGN_OF_LIFE, messages, Scoring.TEXT, self._manner, stop).got, Completion)
+
+
+def _after(fault: Fault, prompt: Prompt, way: Scoring, manner: Manner) -> Manner | None:
+    """How to ask after a fault; None when no other way of asking can help. Some servers break down over a stop."""
+    if fault.is_refusal:
+        return manner.after(fault.cause)
+    broke_down = fault.status is not None and fault.status >= 500
+    return manner.without_stop() if broke_down and way is Scoring.TEXT and prompt.stop else None
 
 
 def _read(completion: Completion, prompt: Prompt, way: Scoring) -> Reply | Fault | _Unfit:

@@ -66,6 +66,10 @@ class Manner:
         new = named - self.left_out
         return replace(self, left_out=self.left_out | new) if new else None
 
+    def without_stop(self) -> Manner | None:
+        """The same without a place to stop at; None when none was named anyway."""
+        return None if "stop" in self.left_out else replace(self, left_out=self.left_out | {"stop"})
+
     def and_also(self, other: Manner) -> Manner:
         """What is known from both."""
         proven = self.proven | other.proven
