@@ -20,7 +20,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +36,9 @@ from echo_iad.samples import sample_parts
 from echo_iad.settings import MllmSettings, Profile, load_profile
 from edge import ROOT, machine
 from large_mllm import write_large_mllm
+from tables import put_tables
 
+FIGURES = Path(__file__).with_suffix(".json")
 SIDE = 448
 OBJECT = "printed_cap"
 QUESTIONS = (
@@ -102,13 +104,44 @@ def main() -> int:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--parts", type=int, default=6, help="inspected parts that are timed")
-    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
+    parser.add_argument("--out", type=Path, default=FIGURES)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         report = {"command": "python benchmarks/mllm.py", "machine": where()} | measure(Path(folder), asked.parts)
     asked.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    if asked.out == FIGURES:
+        put_tables(ROOT / "docs" / "mllms.md", "mllm", table(report))
     print(json.dumps(report, indent=1))
     return 0
+
+
+def table(report: Mapping[str, Any]) -> str:
+    """What the page tells, in Markdown."""
+    rates, machine_facts = report["questions_per_second"], report["machine"]
+    rows = [
+        ("their beginning shared, as Echo asks", rates["shared"], f"{report['shared_to_one_by_one']:.2f}"),
+        ("one by one", rates["one_by_one"], "1"),
+        ("four parts, one question, `batch = 4`", rates["batch_of_four"], f"{report['batch_to_one_by_one']:.2f}"),
+        ("the same in one forward pass", rates["four_in_one_pass"], f"{report['one_pass_to_one_by_one']:.2f}"),
+        ("bare `model.generate`, one token, one by one", rates["bare_generate"], "–"),
+    ]
+    lines = [f"| {way} | {rate:.3f} | {ratio} |" for way, rate, ratio in rows]
+    return "\n".join(
+        [
+            f"A model with {report['model']['weights'] / 1e9:.2f} thousand million random weights "
+            f"({report['model']['architecture']}) on {machine_facts['cores']} cores ({machine_facts['device']}), "
+            f"{report['questions']} questions about each of {report['parts']} parts, two pictures of "
+            f"{report['side']} pixels.",
+            "",
+            "| asked | questions a second | times one by one |",
+            "|---|---:|---:|",
+            *lines,
+            "",
+            f"Of the time of a whole inspection {report['echo_own_share']:.1%} is Echo's own, outside the model and "
+            f"its processor. A shared beginning takes {report['prefix_megabytes']:.1f} MB; "
+            f"{report['prefixes_held_after_a_part']} is held at a time, and none once it is dropped.",
+        ]
+    )
 
 
 def where() -> dict[str, str | int | float]:
