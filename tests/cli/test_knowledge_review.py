@@ -71,6 +71,16 @@ class Terminal:
     def type(self, text):
         os.write(self._own, text.encode())
 
+    def interrupt(self):
+        """Press Ctrl-C, again as a person would: one that comes just before Python reads is heard with the next key."""
+        for _ in range(30):
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(1)
+            except subprocess.TimeoutExpired:
+                continue
+            return
+
     def end(self):
         """Exit code, and everything that was shown without colours."""
         code = self.process.wait(timeout=60)
@@ -105,7 +115,7 @@ def test_a_review_at_a_terminal_goes_on_where_it_was_stopped(terminal, pending):
     first.type("a\n")
     first.until(PROMPT)
     assert states(pending) == [("approved", "ines"), ("pending", ""), ("pending", "")]  # kept before the next answer
-    first.process.send_signal(signal.SIGINT)
+    first.interrupt()
     code, shown = first.end()
     assert code == 130
     assert "What was reviewed is kept. Go on with the same command." in shown
