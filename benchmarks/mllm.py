@@ -107,7 +107,9 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=FIGURES)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        report = {"command": "python benchmarks/mllm.py", "machine": where()} | measure(Path(folder), asked.parts)
+        report = {"command": f"python benchmarks/mllm.py --parts {asked.parts}", "machine": where()} | measure(
+            Path(folder), asked.parts
+        )
     asked.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     if asked.out == FIGURES:
         put_tables(ROOT / "docs" / "mllms.md", "mllm", table(report))
