@@ -105,3 +105,58 @@ def test_unsure(text):
 )
 def test_denials(text, denied):
     assert denies_defect(text) is denied
+
+
+@pytest.mark.parametrize(
+    ("question", "yes"),
+    [
+        ("Can't this be shipped?", GOOD),
+        ("Can't we use this part?", GOOD),
+        ("Can’t it be used?", GOOD),
+        ("Cannot this be sold?", GOOD),
+        ("Can it not be used?", GOOD),
+        ("Won't it fail?", DEFECTIVE),
+        ("Won't this pass?", GOOD),
+        ("Will it not break?", DEFECTIVE),
+        ("Shouldn't this be rejected?", DEFECTIVE),
+        ("Should we not reject it?", DEFECTIVE),
+        ("Mustn't it be scrapped?", DEFECTIVE),
+        ("Can't you see a scratch?", DEFECTIVE),
+        ("Do you not see a scratch?", DEFECTIVE),
+        ("Ain't it broken?", DEFECTIVE),
+        ("Is it not broken?", DEFECTIVE),
+        ("Is this not a good part?", GOOD),
+        ("Doesn't it look fine?", GOOD),
+        ("Don't you think it's not fine?", DEFECTIVE),
+        ("Is it not true that it is broken?", DEFECTIVE),
+        ("Isn't it the case that it is fine?", GOOD),
+        ("It can't be used, can it?", GOOD),
+        ("It can't be shipped, right?", DEFECTIVE),
+        ("It won't fail, will it?", DEFECTIVE),
+        ("You can't find a flaw, can you?", DEFECTIVE),
+        ("Can you find no flaw?", GOOD),
+        ("Why can't this be shipped?", DEFECTIVE),
+        ("Wouldn't it be wrong to reject it?", GOOD),
+        ("Is there any reason not to accept it?", DEFECTIVE),
+    ],
+)
+def test_negative_questions_ask_the_positive_one(question, yes):
+    assert asked(question).yes is yes
+
+
+@pytest.mark.parametrize(
+    ("statement", "side"),
+    [
+        ("Couldn't find any flaw", GOOD),
+        ("It can't be used", DEFECTIVE),
+        ("The part will not pass", DEFECTIVE),
+        ("It won't fail", GOOD),
+        ("Cannot be shipped", DEFECTIVE),
+        ("It would be a mistake to ship it", DEFECTIVE),
+        ("It sounds bad", DEFECTIVE),
+        ("structurally sound", GOOD),
+    ],
+)
+def test_negative_statements_stay_what_they_are(statement, side):
+    assert valence(statement) is side
+    assert asked(statement).true is side

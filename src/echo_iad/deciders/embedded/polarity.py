@@ -39,7 +39,11 @@ _QUALITIES = word_set(
     immaculate faultless qualified expected
     """
 )
-_GOOD = _QUALITIES | word_set("pass accept approve ship sell release deliver use conform conformance similar match")
+_GOOD = _QUALITIES | word_set(
+    "pass accept approve ship sell sold release deliver use conform conformance similar match"
+)
+_FALSE_FORMS = word_set("find finds finding findings sounds sounded sounding cleaning")
+"""``find`` is no form of ``fine``, what needs cleaning is not clean, and what sounds bad is not sound."""
 _AFTER_JUDGEMENT = word_set(". ? ! , to for enough here now")
 _NEGATORS = word_set("no not n't without never none nothing neither nor lack lacks lacking absent zero nobody")
 _YES = word_set("yes y yeah yep agree affirmative")
@@ -50,12 +54,14 @@ _UNSURE = re.compile(
     r"\b(not sure|unsure|unclear|uncertain|unknown|maybe|perhaps|undecided|"
     r"can(?:not|'t|’t| not) (?:tell|say|be (?:told|said|determined)))\b"
 )
-_AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might"
+_AUXILIARY = "am|is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|need"
+_PRONOUN = "it|there|this|that|these|those|they|we|you|i|he|she|one"
 _TAG = re.compile(rf",?\s*\b(?:{_AUXILIARY})(n't| not)?\s+(?:it|there|this|that|they|these|we|you|i)(\s+not)?\s*\?\s*$")
 _SMALL_TAG = re.compile(r",\s*(right|correct|yes|no|ok|okay|or not|true)\s*\?\s*$|\s+or not\s*\?\s*$")
 _FRAME = re.compile(
     r"\b(true or false|yes or no|please answer|answer (with )?(yes|no|true|false)( or (yes|no|true|false))?|"
-    r"is (the following|this) (statement|true)( true| correct)?|is it true that|judge whether|tell me (if|whether)|"
+    r"is (the following|this) (statement|true)( true| correct)?|judge whether|tell me (if|whether)|"
+    r"is(?:n't| not)? it(?: not)? (?:true|correct|right|so|a fact|the case) that|"
     r"check (if|whether)|decide (if|whether))\b[:,]?"
 )
 _REFERENCE = re.compile(
@@ -65,6 +71,14 @@ _REFERENCE = re.compile(
     r"\s+(?:sample|image|picture|part|piece|one|reference|template|product|object|photo|unit|specimen)s?\b"
 )
 _LINKS = {"like": "same", "as": "same", "unlike": "different"}
+_CONTRACTED = {"can't": "can n't", "cannot": "can n't", "won't": "will n't", "ain't": "is n't", "shan't": "shall n't"}
+_NEGATIVE_QUESTION = re.compile(
+    rf"^\W*(?:(?:so|well|and|but)\W+)?(?P<verb>{_AUXILIARY})"
+    rf"(?:(?: ?n't| not)(?! (?:be|see|find|spot|notice|detect|look|say))|(?P<subject> (?:{_PRONOUN})) not)\b"
+)
+"""``Isn't it``, ``can not this`` and, with a pronoun, ``is it not``; ``couldn't find any`` is a statement."""
+_UNJUST = re.compile(r"\b(?:wrong|a mistake|a pity|a waste|unnecessary|unwise|unfair|unjustified)\s+to\b")
+"""``It would be wrong to reject it`` speaks against rejecting."""
 _OUTSIDE_CLAUSE = re.compile(r"\b(free|clear|devoid) (of|from)\b|\babsence of\b|\b(\w+)-free\b")
 
 
@@ -92,6 +106,7 @@ def valence(text: str) -> Side:
     ('NEITHER', 'NEITHER')
     """
     plain = _REFERENCE.sub(lambda hit: _LINKS.get(hit.group("link"), ""), text.lower())
+    plain = _UNJUST.sub("not to", plain)
     plain = _OUTSIDE_CLAUSE.sub(lambda hit: f"without {hit.group(3) or ''}", plain)
     signs = [side for clause in re.split(r"\b(?:but|however|although|though)\b", plain) if (side := _clause(clause))]
     return signs[-1] if signs else Side.NEITHER
@@ -148,6 +163,8 @@ def _ends_in_judgement(read: Sequence[str]) -> bool:
 
 
 def _raw(word: str) -> Side:
+    if word in _FALSE_FORMS:
+        return Side.NEITHER
     if stem(word, _GOOD):
         return Side.GOOD
     if stem(word, _BAD):
@@ -187,8 +204,13 @@ def asked(question: str) -> Asked:
 
 
 def _positive(text: str) -> str:
-    """Turn a negative question into the positive one; other texts unchanged."""
-    return re.sub(rf"^\W*((?:so|well|and|but)\W+)?({_AUXILIARY})(n't\b| there not\b| not there\b)", r"\2 ", text)
+    """Turn a negative question into the positive one; other texts unchanged.
+
+    A noun as subject leaves it as it stands: ``Is the part not broken?`` is read as asking whether it is whole.
+    """
+    for short, whole in _CONTRACTED.items():
+        text = re.sub(rf"\b{short}\b", whole, text)
+    return _NEGATIVE_QUESTION.sub(lambda hit: hit.group("verb") + (hit.group("subject") or ""), text)
 
 
 def _denies(text: str) -> bool:
