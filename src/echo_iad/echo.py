@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -36,21 +36,12 @@ from echo_iad.experts.wiring import Wiring
 from echo_iad.images.folders import PartPicture, find_good_parts
 from echo_iad.images.loading import ENOUGH_SIDE, PictureSource
 from echo_iad.knowledge.sources import read_knowledge
-from echo_iad.memory.records import StoredPassage
+from echo_iad.knowledge.stored import KnowledgeImport, store_knowledge
+from echo_iad.labelling import label_parts, make_label
 from echo_iad.memory.store import Memory
 from echo_iad.mllms.base import Prompt
 from echo_iad.planning.planner import make_plan
 from echo_iad.settings import Profile, load_profile
-
-
-@dataclass(frozen=True)
-class KnowledgeImport:
-    """What an import of knowledge did."""
-
-    passages: int
-    """Sentences that the files hold."""
-    objects: tuple[str, ...]
-    """Whom they are about, sorted; ``""`` = every object."""
 
 
 class Echo:
@@ -123,15 +114,24 @@ class Echo:
         other._consulting = self._consulting.rewired(profile)
         return other
 
-    def enrol(self, folder: Path | str, *, object: str | None = None, progress: Progress | None = None) -> Enrolment:
-        """Remember the good parts in a folder; pictures that are known already are skipped.
+    def enrol(
+        self,
+        folder: Path | str,
+        *,
+        object: str | None = None,
+        defect: str | None = None,
+        progress: Progress | None = None,
+    ) -> Enrolment:
+        """Remember the good parts in a folder, or parts with one type of defect; what is known already is skipped.
 
         Parameters
         ----------
         folder : Path or str
             MVTec layout (``<object>/train/good/*``), folders of pictures per object, or plain pictures with
-            ``object``.
+            ``object``. With ``defect``, plain pictures or one picture.
         object : str, optional
+        defect : str, optional
+            The pictures show this type of defect of ``object``: each becomes a labelled region, and no normal.
         progress : callable, optional
             Called with what is done, the total, and the object at hand.
 
@@ -141,7 +141,12 @@ class Echo:
             The folder holds no pictures to enrol.
         ForeignEncoderError
             The memory was made by another encoder.
+        MemoryStoreError
+            With ``defect``: its name cannot be used, or ``object`` is not named or has no normals.
         """
+        if defect is not None:
+            label = make_label(object, defect, self.memory)
+            return label_parts(Path(folder), label, self.memory, self._consulting, progress)
         return self.enrol_parts(find_good_parts(Path(folder), object=object), progress=progress)
 
     def enrol_parts(self, parts: Sequence[PartPicture], *, progress: Progress | None = None) -> Enrolment:
@@ -160,14 +165,7 @@ class Echo:
         KnowledgeError
             It is missing or has an unknown form.
         """
-        found = read_knowledge(Path(path), object=object)
-        stored = [
-            StoredPassage(object=about.object, topic=passage.topic, text=passage.text, source=passage.source)
-            for about in found
-            for passage in about.passages
-        ]
-        self.memory.add_knowledge(stored)
-        return KnowledgeImport(len(stored), tuple(sorted({passage.object for passage in stored})))
+        return store_knowledge(self.memory, read_knowledge(Path(path), object=object))
 
     def inspect(
         self,
@@ -318,6 +316,7 @@ class Echo:
             reasoning=evidence.reasoning,
             missing=evidence.missing,
             fusion=evidence.fusion,
+            defect_vote=evidence.defect_vote,
             width=case.picture.width,
             height=case.picture.height,
             timings_ms={step: round(each, 3) for step, each in spent.items()},

@@ -1,14 +1,14 @@
 """Enrolment: pictures of good parts into a memory, in whole batches. Knows no questions and no decisions.
 
 A batch is one transaction, so a kill at any point leaves whole batches; enrolling the same folder again goes on
-where it stopped, since what is stored is known by its digest.
+where it stopped, since what is stored is known by its digest. `labelling` enrols pictures of defects.
 """
 
 from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -18,6 +18,7 @@ from echo_iad.errors import ImageError
 from echo_iad.images.folders import PartPicture
 from echo_iad.images.loading import ENOUGH_SIDE, load_picture
 from echo_iad.images.preparing import encode_jpeg, shrink
+from echo_iad.memory.defects import LabelledDefect
 from echo_iad.memory.records import NewNormal
 from echo_iad.memory.store import Memory
 
@@ -49,6 +50,11 @@ class Enrolment:
     objects: dict[str, int]
     """Object to the number of its normals now, for the objects in the folder."""
     seconds: float
+    defects: Mapping[str, int] = field(default_factory=dict)
+    """Type to the number of labelled defects now, for the object whose defects were enrolled."""
+    unremarkable: tuple[str, ...] = ()
+    """Pictures of defects in which the comparison found nothing beyond the tolerance; they are labelled all the same,
+    by their strongest place."""
 
 
 @dataclass
@@ -114,6 +120,11 @@ def _new_pictures(batch: Sequence[PartPicture], memory: Memory, tally: _Tally) -
         if key in seen or memory.knows(*key):
             tally.known += 1
             continue
+        label = memory.defects.of_picture(*key)
+        if label is not None:
+            why = f"{part.path} is labelled as the defect {label.type!r} of {part.object}. {how_to_forget(label)}"
+            tally.failed.append(FailedImage(str(part.path), why))
+            continue
         seen.add(key)
         yield part, picture
 
@@ -147,6 +158,11 @@ def _name_objects(objects: Sequence[str], memory: Memory, encoder: TextEncoder) 
     texts = [name.replace("_", " ").replace("-", " ") for name in missing]
     for name, text, vector in zip(missing, texts, encoder.encode_texts(texts), strict=True):
         memory.set_class_text(name, text, vector)
+
+
+def how_to_forget(label: LabelledDefect) -> str:
+    """How to take a label back, one sentence."""
+    return f"If that is wrong, remove it with: echo-iad memory remove {label.id} --defects --memory DIR"
 
 
 def login_name() -> str:

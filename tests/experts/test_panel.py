@@ -39,6 +39,10 @@ class Scripted:
         self.calls.append(("compare", object, tuple(pictures), tolerance.false_alarm_rate))
         return self.found[1]
 
+    def vote(self, picture, encoding, object, comparison):
+        self.calls.append(("vote", object, comparison))
+        return "vote"
+
     def everything(self, object):
         self.calls.append(("everything", object))
         return self.found[2]
@@ -55,7 +59,7 @@ def table():
 
     def make(**found):
         scripted = Scripted(**found)
-        return Panel(scripted, scripted, scripted), scripted
+        return Panel(scripted, scripted, scripted, scripted), scripted
 
     return make
 
@@ -90,17 +94,19 @@ def test_each_expert_sees_what_those_before_it_found(table):
     assert asked.calls == [
         ("extract", "gear", "abc"),
         ("compare", "gear", ("preview 7",), 0.07),
+        ("vote", "gear", "compared"),
         ("everything", "gear"),
         ("guide", "Where is the crack?", QuestionType.LOCALIZATION, "compared"),
     ]
     assert (evidence.comparison, evidence.knowledge, evidence.object_knowledge) == ("compared", (PASSAGE,), (PASSAGE,))
     assert evidence.knowledge_by == "embedding"
+    assert evidence.defect_vote == "vote"
 
 
 def test_the_plan_sets_the_order(table):
     panel, asked = table()
     consult(panel, case_of(Expert.KNOWLEDGE_GUIDE, Expert.VISUAL_COMPARATOR, Expert.REFERENCE_EXTRACTOR))
-    assert [call[0] for call in asked.calls] == ["everything", "guide", "compare", "extract"]
+    assert [call[0] for call in asked.calls] == ["everything", "guide", "compare", "vote", "extract"]
     assert asked.calls[1][3] is None
     assert asked.calls[2][2] == ()
 

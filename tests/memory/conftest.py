@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from echo_iad.domain.parts import EncoderId, ImageEncoding
+from echo_iad.memory.defects import LabelledDefect
 from echo_iad.memory.records import NewNormal
 from echo_iad.memory.store import Memory
 from echo_iad.settings import load_profile
@@ -30,6 +31,31 @@ def drawn_normal(name, number, *, vector=None):
     return NewNormal(
         name, f"/parts/{name}/{number}.png", digest, 640, 480, 1000, preview, ImageEncoding(vector, levels), "ines"
     )
+
+
+def drawn_defect(name, number, kind="dent", **other):
+    """Labelled defect ``number`` of object ``name``; the same arguments give the same one."""
+    digest = hashlib.sha256(f"{name} defect {number}".encode()).hexdigest()
+    look = np.random.default_rng([number, len(name)]).standard_normal(3).astype(np.float32)
+    fields = {
+        "object": name,
+        "type": kind,
+        "path": f"/parts/{name}/bad/{number}.png",
+        "sha256": digest,
+        "width": 640,
+        "height": 480,
+        "box": (1, 2, 30, 40),
+        "stood_out": True,
+        "form": "looks 1",
+        "enrolled_by": "ines",
+        "looks": {"context": look, "area": np.array([0.5], np.float32)},
+    }
+    return LabelledDefect(**fields | other)
+
+
+@pytest.fixture(scope="session")
+def make_defect():
+    return drawn_defect
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,13 @@ import sys
 
 
 def main(folder):
-    """Write two objects of two normals each, a class name, knowledge, extracts; each number can be computed by hand."""
+    """Write two objects, a class name, knowledge, extracts, defects; each number can be computed by hand."""
     import numpy as np
 
     from echo_iad.domain.evidence import KnowledgePassage
     from echo_iad.domain.parts import EncoderId, ImageEncoding
     from echo_iad.domain.questions import Question, QuestionType
+    from echo_iad.memory.defects import LabelledDefect
     from echo_iad.memory.extracts import Extract, Review
     from echo_iad.memory.records import NewNormal, StoredPassage
     from echo_iad.memory.store import Memory
@@ -51,6 +52,25 @@ def main(folder):
             )
         own = KnowledgePassage("Spots below 1 mm are no fault.", "words of ines", relevance=1.0)
         memory.extracts.review(memory.extracts.all()[0], Review.EDITED, author="ines", edited=[own])
+        memory.defects.add(
+            [
+                LabelledDefect(
+                    object="gear",
+                    type=name,
+                    path=f"/parts/{number}.png",
+                    sha256=f"{number:064x}",
+                    width=640,
+                    height=480,
+                    box=(10 * number, 20, 30 * number, 40),
+                    stood_out=number != 11,
+                    form="looks 1",
+                    enrolled_by="ines",
+                    looks={"area": np.array([0.25 * number], np.float32), "context": axes[number % 4]},
+                )
+                for number, name in enumerate(("dent", "dent", "rust"), start=10)
+            ]
+        )
+        memory.defects.remove([1])
 
 
 if __name__ == "__main__":

@@ -80,6 +80,36 @@ def test_version_1_has_no_extracts_and_takes_them_once_it_is_open_for_writing(tm
         assert [kept.picked for kept in memory.extracts.all()] == [(RUST,)]
 
 
+@pytest.mark.parametrize("read_only", [True, False])
+def test_labelled_defects_are_there_from_version_3_on(tmp_path, read_only):
+    folder = tmp_path / "memory"
+    shutil.copytree(ARCHIVES / "memory-v3", folder)
+    with Memory.open(folder, read_only=read_only) as memory:
+        dent, rust = memory.defects.with_looks("gear", "looks 1")
+        assert memory.defects.all() == [dent, rust]
+        assert memory.defects.state("gear") == (2, 3)
+    assert (dent.id, dent.object, dent.type, dent.path) == (2, "gear", "dent", "/parts/11.png")
+    assert (dent.sha256, dent.width, dent.height, dent.box) == (f"{11:064x}", 640, 480, (110, 20, 330, 40))
+    assert (dent.stood_out, dent.form, dent.enrolled_by) == (False, "looks 1", "ines")
+    assert {name: look.tolist() for name, look in dent.looks.items()} == {"area": [2.75], "context": [0, 0, 0, 1]}
+    assert (rust.id, rust.type, rust.stood_out, rust.looks["area"].tolist()) == (3, "rust", True, [3.0])
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_earlier_versions_have_no_labelled_defects_and_take_them_once_they_are_open_for_writing(
+    tmp_path, make_defect, version
+):
+    folder = tmp_path / "memory"
+    shutil.copytree(ARCHIVES / f"memory-v{version}", folder)
+    with Memory.open(folder, read_only=True) as memory:
+        assert memory.defects.all() == memory.defects.with_looks("gear", "looks 1") == []
+        assert memory.defects.state("gear") == (0, 0)
+        assert memory.verify() == []
+    with Memory.open(folder) as memory:
+        assert memory.defects.add([make_defect("gear", 50)]) == [1]
+        assert memory.verify() == []
+
+
 def test_an_archive_goes_on_growing(tmp_path, make_normal):
     shutil.copytree(ARCHIVES / "memory-v1", tmp_path / "memory")
     with Memory.open(tmp_path / "memory") as memory:

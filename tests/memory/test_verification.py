@@ -20,14 +20,18 @@ DAMAGE = [
     ("UPDATE preview SET data = x'ffd8' WHERE normal_id = 1", "preview of normal 1 .* checksum"),
     ("UPDATE level SET crc32 = 1 WHERE normal_id = 2 AND position = 1", "features 1 of normal 2 .* checksum"),
     ("UPDATE class_text SET crc32 = 1", "class_text of object 1 .* checksum"),
+    ("UPDATE look SET crc32 = 1 WHERE name = 'area'", "look 'area' of labelled defect 1 .* checksum"),
+    ("DELETE FROM look", "Labelled defect 1 has no looks"),
+    ("UPDATE defect SET sha256 = (SELECT sha256 FROM normal WHERE id = 2)", "defect 1 and normal 2 are the same"),
     ("DELETE FROM encoder", "not known which encoders"),
     ("PRAGMA foreign_keys = OFF; DELETE FROM object", "Row 1 of table normal belongs to no object"),
 ]
 
 
 @pytest.fixture
-def filled(memory, make_normal, make_vector):
+def filled(memory, make_normal, make_defect, make_vector):
     memory.add([make_normal("gear", 1), make_normal("gear", 2)])
+    memory.defects.add([make_defect("gear", 1)])
     memory.set_class_text("gear", "a gear", make_vector(1, dimension=8))
     return memory
 
@@ -66,11 +70,12 @@ def test_a_damaged_cache_is_named(filled):
 
 
 def test_a_damaged_file_is_said_to_be_so(filled):
+    pages = filled.database.rows("SELECT rootpage FROM sqlite_master WHERE name IN ('normal', 'vector', 'level')")
     filled.close()
     path = filled.folder / "memory.sqlite"
     data = bytearray(path.read_bytes())
-    for start in range(8192, len(data) - 4096, 4096):
-        data[start : start + 64] = b"\x5a" * 64
+    for (page,) in pages:
+        data[4096 * (page - 1) : 4096 * (page - 1) + 64] = b"\x5a" * 64
     path.write_bytes(data)
     with Memory.open(filled.folder) as memory:
         problems = memory.verify()

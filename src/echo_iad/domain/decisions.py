@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from echo_iad.domain.evidence import Comparison, Fusion, KnowledgePassage, ObjectMatch, ReasoningStep, Reference
+from echo_iad.domain.evidence import (
+    Comparison,
+    DefectVote,
+    Fusion,
+    KnowledgePassage,
+    ObjectMatch,
+    ReasoningStep,
+    Reference,
+)
 from echo_iad.domain.questions import Expert, QuestionType
 
 
@@ -98,6 +106,8 @@ class Inspection:
     """Expert -> why its evidence is missing."""
     fusion: Fusion | None = None
     """How a model's word was weighed against the comparison; None where it was not."""
+    defect_vote: DefectVote | None = None
+    """What the labelled defects say of its type; None when none is labelled or nothing was compared."""
     width: int = 0
     """Pixels of the upright image; 0 when it could not be read."""
     height: int = 0

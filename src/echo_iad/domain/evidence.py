@@ -22,6 +22,36 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class CloseUp:
+    """What the pixels of a region that differ look like, against what is around them and against the references."""
+
+    area_fraction: float
+    """Share of the picture that differs; at most the region's own."""
+    length_over_width: float
+    """Of the largest connected patch, 1 = round or square; a bent line is as long as it is."""
+    patches: int
+    """How many separate patches differ."""
+    raggedness: float
+    """Squared length of the patch's border over that of a disk of the same area, about 1 = smooth and round."""
+    lightness: float
+    """CIELAB lightness against the part around the region; positive = brighter."""
+    colour_shift: float
+    """Distance in the CIELAB a*b* plane from the part around the region, 0 or more."""
+    foreignness: float
+    """CIELAB distance of the most unusual colours from every colour of the surroundings and the references."""
+    sharpness: float
+    """CIELAB lightness from pixel to pixel of the close-up at the border of what differs; higher = sharper."""
+    roughness: float
+    """Logarithm of the region's fine structure over the references' at the same place; positive = rougher."""
+    at_outline: float
+    """Share of the region near the part's outline, 0 to 1; 0 where the outline is not known."""
+    lightest: float
+    """CIELAB lightness of the brightest places that differ, 0 to 100."""
+    darkest: float
+    """CIELAB lightness of the darkest places that differ, 0 to 100."""
+
+
+@dataclass(frozen=True)
 class Change:
     """How a region differs from the reference at the same place; every number is query minus reference."""
 
@@ -39,6 +69,8 @@ class Change:
     """Name of the reference's colour at the same place."""
     words: tuple[str, ...]
     """The same in plain words, strongest first, e.g. ``("darker", "rougher")``; empty = no clear change."""
+    close_up: CloseUp | None = None
+    """The same seen close up; None where it was not looked at."""
 
 
 @dataclass(frozen=True)
@@ -101,10 +133,57 @@ class Comparison:
     """How many normals it was compared with."""
     regions: tuple[Region, ...]
     """Regions above the threshold of the map, highest score first."""
+    suspect: Region | None = None
+    """Of a part that is not anomalous: where it is most unlike the normals, should it be defective all the same."""
     anomaly_map: AnomalyMap | None = field(default=None, repr=False, compare=False)
     """Not part of the JSON record."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {"arbitrary_types_allowed": True}
+
+
+@dataclass(frozen=True)
+class NearDefect:
+    """A labelled region that an anomaly was compared with."""
+
+    id: int
+    """Its number among the labelled defects of the memory."""
+    type: str
+    """What the operator called it."""
+    path: str
+    """Where its file was when it was enrolled."""
+    distance: float
+    """How unlike it the anomaly looks, 0 = alike."""
+
+
+@dataclass(frozen=True)
+class DefectVote:
+    """What the regions that operators have labelled say about the type of an anomaly."""
+
+    probabilities: Mapping[str, float]
+    """Labelled type -> probability, the likeliest first; with ``unlike`` they sum to one."""
+    unlike: float
+    """Probability that it is of a type that nobody has labelled."""
+    nearest: tuple[NearDefect, ...]
+    """The nearest labelled regions, nearest first."""
+    labelled: int
+    """How many labelled regions voted."""
+
+    @property
+    def type(self) -> str | None:
+        """The likeliest labelled type; None where a type that nobody has labelled is likelier."""
+        likeliest, share = next(iter(self.probabilities.items()))
+        return likeliest if share >= self.unlike else None
+
+    @property
+    def words(self) -> str:
+        """Say it as a clause: ``most like the labelled 'dent' (probability 70 %, 3 of the 4 nearest)``."""
+        likeliest, share = next(iter(self.probabilities.items()))
+        if self.type is None:
+            return f"unlike any labelled defect (probability {self.unlike:.0%}; the nearest type is {likeliest!r})"
+        near = sum(one.type == likeliest for one in self.nearest)
+        return (
+            f"most like the labelled {likeliest!r} (probability {share:.0%}, {near} of the {len(self.nearest)} nearest)"
+        )
 
 
 @dataclass(frozen=True)
@@ -194,5 +273,7 @@ class Evidence:
     """Expert -> why its evidence is missing (no normals, no knowledge, ...)."""
     fusion: Fusion | None = None
     """How to weigh a model's word against the comparison; None when the profile does not fuse them."""
+    defect_vote: DefectVote | None = None
+    """What the labelled defects say of its type; None when none is labelled or nothing was compared."""
     exhibits: Exhibits | None = field(default=None, repr=False, compare=False)
     """Not part of the JSON record."""

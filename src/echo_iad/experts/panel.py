@@ -18,6 +18,7 @@ from echo_iad.deciders.base import Asked
 from echo_iad.domain.evidence import Evidence, Exhibits, ObjectMatch, Reference
 from echo_iad.domain.parts import ImageEncoding, Picture
 from echo_iad.domain.questions import Expert, Plan, Question
+from echo_iad.experts.defect_memory import DefectMemory
 from echo_iad.experts.knowledge_guide import KnowledgeGuide
 from echo_iad.experts.reasoning_expert import reason
 from echo_iad.experts.reference_extractor import ReferenceExtractor
@@ -65,6 +66,7 @@ class Panel:
     extractor : ReferenceExtractor
     comparator : VisualComparator
     guide : KnowledgeGuide
+    defects : DefectMemory
     """
 
     def __init__(
@@ -72,9 +74,11 @@ class Panel:
         extractor: ReferenceExtractor,
         comparator: VisualComparator,
         guide: KnowledgeGuide,
+        defects: DefectMemory,
     ) -> None:
         self.extractor = extractor
         self.comparator = comparator
+        self.defects = defects
         self._guide = guide
         self._steps = {
             Expert.REFERENCE_EXTRACTOR: self._refer,
@@ -130,9 +134,10 @@ class Panel:
         if name is not None:
             pictures = evidence.exhibits.references if evidence.exhibits else ()
             comparison = self.comparator.compare(case.picture, case.encoding.levels, name, pictures, case.tolerance)
-        if comparison is None:
+        if name is None or comparison is None:
             return _without(evidence, Expert.VISUAL_COMPARATOR, _why_no_normals(evidence.object))
-        return replace(evidence, comparison=comparison)
+        vote = self.defects.vote(case.picture, case.encoding, name, comparison)
+        return replace(evidence, comparison=comparison, defect_vote=vote)
 
     def _know(self, case: Case, evidence: Evidence) -> Evidence:
         name = evidence.object.name

@@ -15,6 +15,7 @@ from echo_iad.encoders.base import ImageEncoder, TextEncoder
 from echo_iad.encoders.catalog import load_image_encoder, load_text_encoder
 from echo_iad.encoders.remembering import remembering
 from echo_iad.experts.decision_maker import make_decider
+from echo_iad.experts.defect_memory import DefectMemory
 from echo_iad.experts.fusion import FusionCalibrator, Progress
 from echo_iad.experts.knowledge_guide import KnowledgeGuide
 from echo_iad.experts.panel import Case, Panel
@@ -104,7 +105,7 @@ class Wiring:
         guide = KnowledgeGuide(
             self._memory, self.text_encoder, self.profile.knowledge, lambda: load_knowledge_model(self.profile)
         )
-        return Panel(self.extractor, self.comparator, guide)
+        return Panel(self.extractor, self.comparator, guide, DefectMemory(self._memory, self.comparator))
 
     @cached_property
     def decider(self) -> Decider:

@@ -1,4 +1,4 @@
-"""Which pictures in a folder are good parts, and of which object. Opens no picture."""
+"""Which pictures in a folder are good parts, and of which object; or which show a defect. Opens no picture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _GOOD = Path("train") / "good"
 
 @dataclass(frozen=True)
 class PartPicture:
-    """A picture of a good part that is yet to be enrolled."""
+    """A picture of a part that is yet to be enrolled."""
 
     object: str
     path: Path
@@ -47,6 +47,26 @@ def find_good_parts(folder: Path, *, object: str | None = None) -> list[PartPict
         )
         raise ImageError(msg)
     return found
+
+
+def find_defective_parts(place: Path, *, object: str) -> list[PartPicture]:
+    """Pictures of defective parts: one file, or the pictures of a plain folder, in a stable order.
+
+    Raises
+    ------
+    ImageError
+        It is missing, or a folder without pictures of its own.
+    """
+    if place.is_file():
+        return [PartPicture(object, place)]
+    if not place.is_dir():
+        msg = f"There is no picture and no folder {place}."
+        raise ImageError(msg)
+    found = _direct_pictures(place)
+    if not found:
+        msg = f"{place} holds no pictures of its own. Wanted with --defect: pictures that show one type of defect."
+        raise ImageError(msg)
+    return [PartPicture(object, path) for path in found]
 
 
 def _found(folder: Path, object: str | None) -> list[PartPicture]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from echo_iad.domain.evidence import KnowledgePassage
 from echo_iad.errors import KnowledgeError, UnknownNameError
 from echo_iad.knowledge.extraction import knowledge_sha256
+from echo_iad.knowledge.sources import ObjectKnowledge
 from echo_iad.memory.extracts import Extract, options_sha256, question_key
+from echo_iad.memory.records import StoredPassage
 from echo_iad.memory.store import Memory
 
 
@@ -18,6 +21,27 @@ class LatestExtract:
     extract: Extract
     is_stale: bool
     """Whether the knowledge has changed since: the model has to be asked again."""
+
+
+@dataclass(frozen=True)
+class KnowledgeImport:
+    """What an import of knowledge did."""
+
+    passages: int
+    """Sentences that the files hold."""
+    objects: tuple[str, ...]
+    """Whom they are about, sorted; ``""`` = every object."""
+
+
+def store_knowledge(memory: Memory, found: Sequence[ObjectKnowledge]) -> KnowledgeImport:
+    """Remember what was read from files; what the same files told before is replaced."""
+    stored = [
+        StoredPassage(object=about.object, topic=passage.topic, text=passage.text, source=passage.source)
+        for about in found
+        for passage in about.passages
+    ]
+    memory.add_knowledge(stored)
+    return KnowledgeImport(len(stored), tuple(sorted({passage.object for passage in stored})))
 
 
 def known_about(memory: Memory, object: str) -> tuple[KnowledgePassage, ...]:

@@ -55,7 +55,22 @@ _STEP_2 = (
         UNIQUE (object, question_type, question_key, options_sha256, knowledge_sha256))""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_STEP_1, _STEP_2)
+_STEP_3 = (
+    """CREATE TABLE defect (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        object_id INTEGER NOT NULL REFERENCES object ON DELETE CASCADE,
+        type TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL,
+        width INTEGER NOT NULL, height INTEGER NOT NULL,
+        x0 INTEGER NOT NULL, y0 INTEGER NOT NULL, x1 INTEGER NOT NULL, y1 INTEGER NOT NULL,
+        stood_out INTEGER NOT NULL CHECK (stood_out IN (0, 1)), form TEXT NOT NULL,
+        enrolled_at TEXT NOT NULL, enrolled_by TEXT NOT NULL,
+        UNIQUE (object_id, sha256))""",
+    f"""CREATE TABLE look (
+        defect_id INTEGER NOT NULL REFERENCES defect ON DELETE CASCADE, name TEXT NOT NULL, {_ARRAY},
+        PRIMARY KEY (defect_id, name))""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_STEP_1, _STEP_2, _STEP_3)
 """Statements of step 1, step 2, ...; each step runs in one transaction."""
 
 NEWEST = len(STEPS)

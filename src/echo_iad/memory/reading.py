@@ -13,7 +13,7 @@ from echo_iad.domain.parts import FloatArray
 from echo_iad.errors import MemoryDamagedError
 from echo_iad.memory.blobs import Blob
 from echo_iad.memory.database import Database, Row
-from echo_iad.memory.records import StoredPassage, VectorTable
+from echo_iad.memory.records import ObjectSummary, StoredPassage, VectorTable
 
 
 def read_vectors(database: Database, object: str | None, dimension: int) -> VectorTable:
@@ -98,3 +98,24 @@ def read_passages(database: Database, object: str | None) -> list[StoredPassage]
     """Passages of one object, or all, in the order of their import."""
     sql = "SELECT object, topic, text, source, review FROM passage WHERE ?1 IS NULL OR object = ?1 ORDER BY id"
     return [StoredPassage(*row) for row in database.rows(sql, (object,))]
+
+
+def read_class_texts(database: Database) -> dict[str, FloatArray]:
+    """Text embeddings of the enrolled objects' class names, by object."""
+    rows = database.rows(
+        "SELECT o.name, c.dtype, c.shape, c.crc32, c.data FROM class_text c JOIN object o ON o.id = c.object_id "
+        "WHERE EXISTS (SELECT 1 FROM normal n WHERE n.object_id = o.id) ORDER BY o.name"
+    )
+    return {name: Blob(*columns).array() for name, *columns in rows}
+
+
+def read_summaries(database: Database) -> list[ObjectSummary]:
+    """Objects that have normals, by name, with what their normals take."""
+    rows = database.rows(
+        "SELECT o.name, count(*), o.state, sum("
+        "(SELECT length(v.data) FROM vector v WHERE v.normal_id = n.id) + "
+        "(SELECT coalesce(sum(length(l.data)), 0) FROM level l WHERE l.normal_id = n.id) + "
+        "(SELECT length(p.data) FROM preview p WHERE p.normal_id = n.id)) "
+        "FROM object o JOIN normal n ON n.object_id = o.id GROUP BY o.id ORDER BY o.name"
+    )
+    return [ObjectSummary(name, count, (size or 0) / 1e6, state) for name, count, state, size in rows]

@@ -23,13 +23,16 @@ from echo_iad.errors import ForeignEncoderError, MemoryDamagedError, MemoryStore
 from echo_iad.memory.blobs import Blob
 from echo_iad.memory.cache import CACHE_SUFFIX
 from echo_iad.memory.database import Database
+from echo_iad.memory.defects import Defects
 from echo_iad.memory.extracts import Extracts
 from echo_iad.memory.reading import (
+    read_class_texts,
     read_ids,
     read_marks,
     read_objects_by_id,
     read_passages,
     read_paths_by_id,
+    read_summaries,
     read_vectors,
     read_vectors_by_id,
 )
@@ -179,7 +182,7 @@ class Memory:
         Raises
         ------
         MemoryStoreError
-            No encoder is bound.
+            No encoder is bound, or a picture is labelled as a defect of the same object.
         ValueError
             A vector's length differs from the encoder's dimension.
         MemoryLockedError
@@ -222,22 +225,11 @@ class Memory:
 
     def class_texts(self) -> dict[str, FloatArray]:
         """Text embeddings of the enrolled objects' class names, ``(d,) float32, unit length`` each."""
-        rows = self.database.rows(
-            "SELECT o.name, c.dtype, c.shape, c.crc32, c.data FROM class_text c JOIN object o ON o.id = c.object_id "
-            "WHERE EXISTS (SELECT 1 FROM normal n WHERE n.object_id = o.id) ORDER BY o.name"
-        )
-        return {name: Blob(*columns).array() for name, *columns in rows}
+        return read_class_texts(self.database)
 
     def objects(self) -> list[ObjectSummary]:
         """Objects that have normals, by name."""
-        rows = self.database.rows(
-            "SELECT o.name, count(*), o.state, sum("
-            "(SELECT length(v.data) FROM vector v WHERE v.normal_id = n.id) + "
-            "(SELECT coalesce(sum(length(l.data)), 0) FROM level l WHERE l.normal_id = n.id) + "
-            "(SELECT length(p.data) FROM preview p WHERE p.normal_id = n.id)) "
-            "FROM object o JOIN normal n ON n.object_id = o.id GROUP BY o.id ORDER BY o.name"
-        )
-        return [ObjectSummary(name, count, (size or 0) / 1e6, state) for name, count, state, size in rows]
+        return read_summaries(self.database)
 
     def normals(self, object: str | None = None) -> list[Normal]:
         """List the normals of one object, or all, by id."""
@@ -313,7 +305,9 @@ class Memory:
         return bytes(rows[0][0])
 
     def remove(self, ids: Sequence[int]) -> int:
-        """Remove normals; ids that are not there are passed over. An object without normals goes too.
+        """Remove normals; ids that are not there are passed over.
+
+        An object without normals goes too, with its labelled defects.
 
         Returns
         -------
@@ -324,7 +318,7 @@ class Memory:
             return delete_normals(self.database, [int(number) for number in ids])
 
     def remove_object(self, name: str) -> int:
-        """Remove an object with all its normals; its knowledge stays.
+        """Remove an object with all its normals and labelled defects; its knowledge stays.
 
         Returns
         -------
@@ -362,6 +356,11 @@ class Memory:
     def extracts(self) -> Extracts:
         """What models picked from the knowledge for questions, and what people said to it."""
         return Extracts(self.database)
+
+    @property
+    def defects(self) -> Defects:
+        """Regions of defective parts that operators have labelled; never counted among the normals."""
+        return Defects(self.database)
 
     def state(self, object: str | None = None) -> str:
         """Stamp that changes with every change to the object's normals, or to any; ``none`` = no such object."""

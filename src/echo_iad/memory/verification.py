@@ -20,7 +20,13 @@ def find_problems(database: Database, caches: Path) -> list[str]:
     if broken:
         return [f"SQLite finds the file damaged: {fault}" for fault in broken]
     with database.snapshot():
-        problems = [*_relations(database), *_vectors(database), *_levels(database), *_previews(database)]
+        problems = [
+            *_relations(database),
+            *_vectors(database),
+            *_levels(database),
+            *_previews(database),
+            *_defects(database),
+        ]
     return problems + [fault for path in sorted(caches.glob(f"*{CACHE_SUFFIX}")) if (fault := cache_fault(path))]
 
 
@@ -72,3 +78,18 @@ def _previews(database: Database) -> Iterator[str]:
         for number, crc, data in chunk:
             if zlib.crc32(data) != crc:
                 yield f"The preview of normal {number} is damaged: its bytes differ from their checksum."
+
+
+def _defects(database: Database) -> Iterator[str]:
+    if not database.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'look'"):
+        return  # an earlier format, open for reading only
+    for (number,) in database.rows("SELECT id FROM defect WHERE id NOT IN (SELECT defect_id FROM look)"):
+        yield f"Labelled defect {number} has no looks."
+    both = "SELECT d.id, n.id FROM defect d JOIN normal n ON n.object_id = d.object_id AND n.sha256 = d.sha256"
+    for number, normal in database.rows(both):
+        yield f"Labelled defect {number} and normal {normal} are the same picture."
+    for chunk in database.chunks("SELECT defect_id, name, dtype, shape, crc32, data FROM look", size=512):
+        for number, name, *columns in chunk:
+            fault = Blob(*columns).fault()
+            if fault:
+                yield f"The look {name!r} of labelled defect {number} is damaged: {fault}."

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 
 from echo_iad.domain.parts import EncoderId, FloatArray
+from echo_iad.errors import MemoryStoreError
 from echo_iad.memory.blobs import to_blob
 from echo_iad.memory.database import Database
 from echo_iad.memory.records import NewNormal, StoredPassage
@@ -20,11 +21,20 @@ def write_encoders(database: Database, image: EncoderId, text: EncoderId) -> Non
 
 
 def write_normal(database: Database, new: NewNormal, now: str) -> int:
-    """Store one normal, or find it stored; its id."""
+    """Store one normal, or find it stored; its id.
+
+    Raises
+    ------
+    MemoryStoreError
+        The picture is labelled as a defect of the same object.
+    """
     owner = _object_id(database, new.object)
     known = database.rows("SELECT id FROM normal WHERE object_id = ? AND sha256 = ?", (owner, new.sha256))
     if known:
         return int(known[0][0])
+    if database.rows("SELECT 1 FROM defect WHERE object_id = ? AND sha256 = ?", (owner, new.sha256)):
+        msg = f"{new.path} is labelled as a defective {new.object}, so it cannot be enrolled as a good part."
+        raise MemoryStoreError(msg)
     number = database.change(
         "INSERT INTO normal (object_id, path, sha256, width, height, bytes, enrolled_at, enrolled_by) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
