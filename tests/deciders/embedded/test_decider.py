@@ -185,7 +185,7 @@ def test_a_question_that_the_knowledge_does_not_answer_is_not_answered_with_the_
 
 
 def test_abstaining_below_a_lead(encoder, make):
-    evidence = make.evidence(make.comparison(0.02))
+    evidence = make.evidence(make.comparison(-0.05))
     question = Question("Is it defective?", YES_NO)
     sure = EmbeddedDecider(encoder, abstain_below=0.0).decide(question, D, evidence)
     careful = EmbeddedDecider(encoder, abstain_below=0.3).decide(question, D, evidence)
