@@ -27,7 +27,7 @@ def test_info_of_an_object_lists_its_normals_by_the_numbers_that_remove_takes(ec
     shown = echo_iad("memory", "info", "--memory", memory, "--object", "woven_fabric").out
     assert "288 × 288" in shown
     removed = echo_iad("memory", "remove", first, second, "--memory", memory, "--json")
-    assert json.loads(removed.out) == {"removed": 2, "normals": 38}
+    assert json.loads(removed.out) == {"removed": 2, "normals": 38, "defects": 0}
     with Memory.open(memory, read_only=True) as store:
         assert store.ids("woven_fabric") == others
 
