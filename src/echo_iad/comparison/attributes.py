@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from echo_iad.domain.evidence import Change
+from echo_iad.comparison.close_up import close_up
+from echo_iad.comparison.regions import Patch
+from echo_iad.domain.evidence import Change, Region
 from echo_iad.domain.parts import BoolArray, ByteArray, FloatArray
 from echo_iad.images.preparing import resize, to_lab
 
@@ -89,6 +92,36 @@ class PicturePair:
             reference_colour=reference_colour,
             words=_words(brightness, saturation, hue, texture),
         )
+
+
+def with_changes(
+    patches: Sequence[Patch], query: ByteArray, references: Sequence[ByteArray], foreground: FloatArray | None
+) -> tuple[Region, ...]:
+    """Regions with their change against the references; the one that weighs most is looked at close up too.
+
+    Parameters
+    ----------
+    patches : sequence of Patch
+    query : (h, w, 3) uint8
+    references : sequence of (h, w, 3) uint8
+        Without any, the regions stay as they are.
+    foreground : (side, side) float32, 0 to 1, or None
+        The part on the grid of the map; None when its outline is not known.
+    """
+    if not patches or not references:
+        return tuple(patch.region for patch in patches)
+    pair = PicturePair(query, references, len(patches[0].inside))
+    main = max(patches, key=lambda patch: patch.region.area_fraction * max(patch.region.score, 0.0))
+    changes = [pair.change(patch.inside) for patch in patches]
+    return tuple(
+        replace(
+            patch.region,
+            change=replace(change, close_up=close_up(query, references, patch.inside, foreground))
+            if patch is main
+            else change,
+        )
+        for patch, change in zip(patches, changes, strict=True)
+    )
 
 
 def colour_name(lab: FloatArray) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from echo_iad.comparison.attributes import PicturePair
+from echo_iad.comparison.attributes import with_changes
 from echo_iad.comparison.features import patch_features
 from echo_iad.comparison.normality import Normality, compare_patches, score_map
 from echo_iad.comparison.outline import find_outline
@@ -80,6 +80,7 @@ def compare(
         extent=min(normality.extent, verdict.threshold),
         foreground=find_outline(picture.pixels, MAP_SIDE),
     )
+    regions = _regions(anomaly_map, picture, references)
     return Comparison(
         score=score,
         p_value=verdict.p_value,
@@ -90,17 +91,15 @@ def compare(
         false_alarm_rate=tolerance.false_alarm_rate,
         is_anomalous=verdict.is_anomalous,
         normals=len(normality.scores),
-        regions=_regions(anomaly_map, picture, references) if verdict.is_anomalous else (),
+        regions=regions if verdict.is_anomalous else (),
+        suspect=next(iter(regions), None) if not verdict.is_anomalous else None,
         anomaly_map=anomaly_map,
     )
 
 
 def _regions(anomaly_map: AnomalyMap, picture: Picture, references: Sequence[ByteArray]) -> tuple[Region, ...]:
     patches = find_regions(anomaly_map, picture.width, picture.height)
-    if not references:
-        return tuple(patch.region for patch in patches)
-    pair = PicturePair(picture.pixels, references, MAP_SIDE)
-    return tuple(replace(patch.region, change=pair.change(patch.inside)) for patch in patches)
+    return with_changes(patches, picture.pixels, references, anomaly_map.foreground)
 
 
 def _enlarged(patches: FloatArray) -> FloatArray:

@@ -12,6 +12,8 @@ from echo_iad.deciders.embedded.attributes import agreement, color_agreement, ex
 from echo_iad.deciders.embedded.case import Answer, Case
 from echo_iad.deciders.embedded.focus import Focus
 from echo_iad.deciders.embedded.frames import Grid
+from echo_iad.deciders.embedded.kind_words import generality, wholesomeness
+from echo_iad.deciders.embedded.kinds import kind_fit
 from echo_iad.deciders.embedded.localization import place_term
 from echo_iad.deciders.embedded.places import parse_place
 from echo_iad.deciders.embedded.polarity import denies_defect
@@ -22,12 +24,15 @@ from echo_iad.deciders.embedded.words import first_full
 from echo_iad.domain.questions import QuestionType
 
 KNOWLEDGE_WEIGHTS: Mapping[QuestionType, float] = MappingProxyType(
-    {QuestionType.CLASSIFICATION: 1.0, QuestionType.DESCRIPTION: 0.5, QuestionType.ANALYSIS: 0.5}
+    {QuestionType.CLASSIFICATION: 1.5, QuestionType.DESCRIPTION: 0.5, QuestionType.ANALYSIS: 0.5}
 )
 """A type's name comes from the knowledge; what is described has been seen; what follows is partly general."""
-LOOKS_WEIGHT = 3.0
+KIND_WEIGHT = 1.0
+LOOKS_WEIGHT = 1.5
 COLOR_WEIGHT = 0.7
 PLACE_WEIGHT = 0.3
+GENERAL_WEIGHT = 1.0
+WHOLESOME_WEIGHT = 1.0
 _UNSPECIFIC = 0.75
 _PLACE_PHRASE = re.compile(r"\b(on|at|in|near|along|around|across|inside|towards?|between|throughout)\b.*")
 """Only a phrase with a preposition places a defect: the ``jagged edges`` are its own."""
@@ -95,7 +100,11 @@ def _seen_terms(text: str, seen: Seen | None) -> tuple[Term, ...]:
     expected = expectation(text)
     fitting = strongest(expected, seen.attributes)
     note = attribute(fitting, seen.attributes[fitting]) if fitting else ""
-    terms = [Term("looks", LOOKS_WEIGHT * agreement(expected, seen.attributes), note)]
+    terms = [
+        Term("kind", KIND_WEIGHT * kind_fit(text, seen.kinds)),
+        Term("looks", LOOKS_WEIGHT * agreement(expected, seen.attributes), note),
+        Term("wording", GENERAL_WEIGHT * generality(text) - WHOLESOME_WEIGHT * wholesomeness(text)),
+    ]
     terms.append(Term("colour", COLOR_WEIGHT * color_agreement(text, seen.colors)))
     phrase = _PLACE_PHRASE.search(text.lower())
     place = parse_place(phrase.group()) if phrase else None

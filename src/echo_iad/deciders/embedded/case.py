@@ -57,7 +57,9 @@ class Case:
     @cached_property
     def topic_beliefs(self) -> list[float]:
         """Probability of each topic by the looks."""
-        return beliefs(self.topics, self.seen.attributes, self.seen.colors) if self.seen else beliefs(self.topics, {})
+        if self.seen is None:
+            return beliefs(self.topics, {})
+        return beliefs(self.topics, self.seen.attributes, self.seen.colors, self.seen.kinds)
 
     def cosines(self, texts: Sequence[str], others: Sequence[str]) -> FloatArray:
         """(n, m) float32: cosine of every text with every other; higher = closer in meaning."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from echo_iad.deciders.embedded.frames import Frame, Grid, frames, reduced
+from echo_iad.deciders.embedded.kinds import kind_chances
 from echo_iad.deciders.embedded.lexicon import Attribute
-from echo_iad.domain.evidence import AnomalyMap, Change, Comparison, Region
+from echo_iad.domain.evidence import AnomalyMap, Change, CloseUp, Comparison, Region
 from echo_iad.domain.parts import FloatArray
 
 _ABSENCE = 0.4
@@ -42,11 +43,13 @@ class Seen:
     """Nothing lies above the map's threshold: the mass is the highest part of the map below it."""
     picture: Frame | None
     part: Frame | None
+    kinds: FloatArray | None = None
+    """(kinds,) float64: probability of each of `kind_words.KINDS`, by the looks; None without a close-up."""
 
     @property
     def main(self) -> Region | None:
-        """The region that weighs most: area times excess over the threshold."""
-        regions = self.comparison.regions
+        """The region that weighs most: area times score; of a part that is not anomalous, the most suspect place."""
+        regions = _regions(self.comparison)
         return max(regions, key=_weight) if regions else None
 
     @property
@@ -65,13 +68,18 @@ def see(comparison: Comparison) -> Seen:
     """
     p_anomalous = probability_anomalous(comparison)
     anomaly_map = comparison.anomaly_map
-    if anomaly_map is None:
-        return Seen(
-            comparison, p_anomalous, _attributes(comparison, None, None), None, not comparison.regions, None, None
-        )
-    mass, faint = anomaly_mass(anomaly_map)
-    picture, part = frames(anomaly_map)
-    return Seen(comparison, p_anomalous, _attributes(comparison, mass, part), mass, faint, picture, part)
+    mass, faint, picture, part = None, not comparison.regions, None, None
+    if anomaly_map is not None:
+        mass, faint = anomaly_mass(anomaly_map)
+        picture, part = frames(anomaly_map)
+    attributes = _attributes(comparison, mass, part)
+    seen = Seen(comparison, p_anomalous, attributes, mass, faint, picture, part)
+    return seen if seen.main is None else replace(seen, kinds=kind_chances(seen.main, part_share(part)))
+
+
+def part_share(part: Frame | None) -> float:
+    """Share of the picture that the part covers; 1 where its outline is not known."""
+    return 1.0 if part is None else float(part.inside.mean())
 
 
 def probability_anomalous(comparison: Comparison) -> float:
@@ -129,18 +137,24 @@ def anomaly_mass(anomaly_map: AnomalyMap) -> tuple[Grid, bool]:
     return mass / mass.sum(), faint
 
 
+def _regions(comparison: Comparison) -> tuple[Region, ...]:
+    """Where the part differs; of one that is not anomalous, where a defect would be if there were one."""
+    if comparison.regions or comparison.suspect is None:
+        return comparison.regions
+    return (comparison.suspect,)
+
+
 def _weight(region: Region) -> float:
     return region.area_fraction * max(region.score, 0.0)
 
 
 def _attributes(comparison: Comparison, mass: Grid | None, part: Frame | None) -> dict[Attribute, float]:
     """Measured attributes, each squashed to -1 .. 1 around the value where people change the word."""
-    regions = comparison.regions
+    regions = _regions(comparison)
     if not regions:
         return {}
     main = max(regions, key=_weight)
-    share = 1.0 if part is None else float(part.inside.mean())
-    area = sum(region.area_fraction for region in regions) / max(share, 1e-3)
+    area = sum(region.area_fraction for region in regions) / max(part_share(part), 1e-3)
     strong = sum(_weight(region) >= 0.25 * _weight(main) for region in regions)
     found: dict[Attribute, float] = {
         "elongated": _present(math.log(max(main.elongation, 1.0) / 2.0) / 0.5),
@@ -152,7 +166,21 @@ def _attributes(comparison: Comparison, mass: Grid | None, part: Frame | None) -
     changes = [(region.change, _weight(region)) for region in regions if region.change is not None]
     if changes:
         found |= _changed([change for change, _ in changes], np.array([weight for _, weight in changes]))
+    if main.change is not None and main.change.close_up is not None:
+        found |= _close(main.change.close_up)
     return found
+
+
+def _close(seen: CloseUp) -> dict[Attribute, float]:
+    """Attributes of the pixels that differ, each -1 to 1 around what painted defects have in the middle."""
+    return {
+        "elongated": math.tanh(math.log(seen.length_over_width / 2.6) / 0.6),
+        "many": {1: -0.3, 2: 0.1}.get(seen.patches, 0.5),
+        "dark": math.tanh(-seen.lightness / 15.0),
+        "recolored": math.tanh(math.log((1.0 + seen.colour_shift) / 7.0) / 0.7),
+        "rough": math.tanh(seen.roughness / 0.4),
+        "irregular": math.tanh(math.log(max(seen.raggedness, 0.3) / 1.5) / 0.6),
+    }
 
 
 def _present(strength: float) -> float:

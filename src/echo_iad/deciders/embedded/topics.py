@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from echo_iad.deciders.embedded.attributes import agreement, color_agreement, expectation, gist
 from echo_iad.deciders.embedded.focus import Focus, sentence_focus
+from echo_iad.deciders.embedded.kinds import kind_fit
 from echo_iad.deciders.embedded.lexicon import Attribute
 from echo_iad.deciders.embedded.words import sentences
 from echo_iad.domain.evidence import KnowledgePassage
+from echo_iad.domain.parts import FloatArray
 
 GOOD = "good"
 COLOR_SHARE = 0.2
@@ -52,7 +54,12 @@ def _grouped(passages: Sequence[KnowledgePassage]) -> list[Topic]:
     ]
 
 
-def beliefs(topics: Sequence[Topic], seen: Mapping[Attribute, float], colors: Sequence[str] = ()) -> list[float]:
+def beliefs(
+    topics: Sequence[Topic],
+    seen: Mapping[Attribute, float],
+    colors: Sequence[str] = (),
+    kinds: FloatArray | None = None,
+) -> list[float]:
     """Probability of each topic from the looks alone.
 
     Parameters
@@ -62,13 +69,15 @@ def beliefs(topics: Sequence[Topic], seen: Mapping[Attribute, float], colors: Se
         Measured attributes, -1 to 1.
     colors : sequence of str
         Names of the colours seen where the part differs.
+    kinds : (kinds,) float64, optional
+        Probability of each of `kind_words.KINDS`.
 
     Returns
     -------
     list of float
         One for each topic; they sum to one. Equal when nothing was measured.
     """
-    weights = [math.exp(_SHARPNESS * _fit(topic, seen, colors)) for topic in topics]
+    weights = [math.exp(_SHARPNESS * _fit(topic, seen, colors) + kind_fit(topic.name, kinds)) for topic in topics]
     return [weight / sum(weights) for weight in weights]
 
 
