@@ -58,6 +58,17 @@ def test_the_wider_end_is_the_head_at_any_angle(turn):
     assert frame.head_along[np.rot90(tip, turn) > 0][0] > 0.9
 
 
+@pytest.mark.parametrize("turn", [0, 1, 2, 3])
+def test_the_head_ends_where_the_part_narrows(turn):
+    assert Frame(np.rot90(club().inside, turn)).head_end == pytest.approx(15 / 70, abs=0.05)
+
+
+def test_without_a_step_the_head_has_a_usual_length():
+    inside = np.zeros((40, 80))
+    inside[15:25, 5:75] = 1.0
+    assert Frame(inside).head_end == 0.2
+
+
 def test_a_round_part_has_no_ends():
     rows, columns = np.indices((41, 41))
     assert not Frame((np.hypot(rows - 20, columns - 20) < 18).astype(float)).has_ends

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from echo_iad.deciders.embedded.frames import Frame
-from echo_iad.deciders.embedded.place_masks import fit, place_mask
+from echo_iad.deciders.embedded.place_fit import fit
+from echo_iad.deciders.embedded.place_masks import place_mask
 from echo_iad.deciders.embedded.places import parse_place
 
 SHAPE = (60, 60)
@@ -90,6 +91,34 @@ def test_the_parts_of_a_long_part():
     assert best(names, disc(19, 45), upright_club()) == "on the neck"
     assert best(names, disc(53, 45, 1), upright_club()) == "at the tip"
     assert best(["on the head", "on the shaft", "at the tip"], disc(35, 45), upright_club()) == "on the shaft"
+
+
+def test_a_place_of_a_piece_is_looked_for_in_the_piece():
+    sides = ["left side of the head", "right side of the head"]
+    assert best(sides, disc(10, 38, 1), upright_club()) == "left side of the head"
+    assert best(sides, disc(10, 52, 1), upright_club()) == "right side of the head"
+    assert best(
+        ["top of the shaft", "bottom of the shaft", "middle of the shaft"], disc(45, 45, 1), upright_club()
+    ) == ("bottom of the shaft")
+
+
+def test_a_place_of_a_place():
+    names = ["left half of the top left quadrant", "right half of the top left quadrant", "top right quadrant"]
+    assert best(names, disc(12, 5, 2)) == names[0]
+    assert best(names, disc(12, 18, 2)) == names[1]
+
+
+def test_near_the_head_is_not_on_it():
+    names = ["on the head", "near the head", "at the tip"]
+    assert best(names, disc(8, 45, 2), upright_club()) == "on the head"
+    assert best(names, disc(18, 45, 1), upright_club()) == "near the head"
+
+
+def test_the_edge_of_an_opening_lies_within_the_outline():
+    names = ["at the outer edge", "at the edge of the opening", "in the center of the opening"]
+    assert best(names, disc(30, 54, 1), round_part()) == "at the outer edge"
+    assert best(names, disc(30, 48, 1), round_part()) == "at the edge of the opening"
+    assert best(names, disc(30, 30, 2), round_part()) == "in the center of the opening"
 
 
 def test_the_picture_is_not_the_part():

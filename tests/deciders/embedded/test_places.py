@@ -1,7 +1,8 @@
 import pytest
 
+from echo_iad.deciders.embedded.place_words import Kind
 from echo_iad.deciders.embedded.places import parse_place
-from echo_iad.deciders.embedded.spots import Kind, Spot
+from echo_iad.deciders.embedded.spots import Spot
 
 
 def spots(text):
@@ -40,7 +41,19 @@ def spots(text):
         ("in the north-east", ("grid", 1, -1)),
         ("on the lid", ("grid", None, -1)),
         ("on the base", ("grid", None, 1)),
-        ("on the connector", ("named", None, None)),
+        ("on the spring", ("named", None, None)),
+        ("on the connector", ("fringe", None, None)),
+        ("on the left pins", ("grid", -1, None)),
+        ("near the printed serial number", ("imprint", None, None)),
+        ("on the underside", ("hidden", None, None)),
+        ("around the edge of the opening", ("inner_edge", None, None)),
+        ("inside the threaded hole", ("inside", None, None)),
+        ("away from the center", ("off_center", None, None)),
+        ("away from the edges", ("inside", None, None)),
+        ("on the lighter half", ("named", None, None)),
+        ("at the center right of the darker half", ("grid", 1, 0)),
+        ("in the red core", ("named", None, None)),
+        ("in the core", ("grid", 0, 0)),
     ],
 )
 def test_one_spot(text, expected):
@@ -87,6 +100,59 @@ def test_between_and_from_to():
     assert [str(spot.kind) for spot in whole.between] == ["corner", "corner"]
 
 
+def test_one_direction_to_another_is_a_band():
+    band = parse_place("Bottom left to center right.").stretches[0].between
+    assert [(spot.across, spot.down) for spot in band] == [(-1, 1), (1, 0)]
+    assert parse_place("next to the left edge").stretches[0].between is None
+
+
+@pytest.mark.parametrize(
+    ("text", "inner", "outer"),
+    [
+        ("the left corner of the upper half", (Kind.CORNER, -1, None), (Kind.HALF, None, -1)),
+        ("at the bottom right of the head", (Kind.GRID, 1, 1), (Kind.HEAD, None, None)),
+        ("in the middle of the shaft", (Kind.GRID, 0, 0), (Kind.SHAFT, None, None)),
+    ],
+)
+def test_a_place_of_a_place(text, inner, outer):
+    spot = parse_place(text).stretches[0].spots[0]
+    assert (spot.kind, spot.across, spot.down) == inner
+    assert (spot.within.kind, spot.within.across, spot.within.down) == outer
+
+
+@pytest.mark.parametrize("text", ["left side of the part", "slightly right of the center", "middle of the left edge"])
+def test_what_something_is_of_need_not_hold_it(text):
+    assert parse_place(text).stretches[0].spots[0].within is None
+
+
+@pytest.mark.parametrize(
+    "text", ["on the shaft near the head", "on the shaft, next to the head", "shaft beneath the head"]
+)
+def test_what_is_near_a_piece_is_beside_it(text):
+    first, second = parse_place(text).stretches[0].spots
+    assert (first.kind, first.near) == (Kind.SHAFT, False)
+    assert (second.kind, second.near) == (Kind.HEAD, True)
+
+
+def test_near_an_edge_is_at_the_edge():
+    assert not parse_place("near the edge").stretches[0].spots[0].near
+
+
+@pytest.mark.parametrize(
+    ("text", "spreads"),
+    [
+        ("throughout the part", True),
+        ("along the entire length of the shaft", True),
+        ("around the whole rim", True),
+        ("across the center", False),
+        ("along the rim", False),
+        ("on the head", False),
+    ],
+)
+def test_what_is_all_over_a_place_is_told_from_what_is_somewhere_in_it(text, spreads):
+    assert parse_place(text).spreads is spreads
+
+
 def test_what_is_excluded_is_not_read():
     assert spots("on the surface but not on the left edge") == [[("surface", None, None)]]
 
@@ -102,5 +168,5 @@ def test_no_place(text):
 
 
 def test_a_part_without_a_known_place_is_not_known():
-    assert not parse_place("on the connector").is_known
+    assert not parse_place("on the spring").is_known
     assert not parse_place("near the solder point").is_known

@@ -1,19 +1,36 @@
-"""Where is the defect? Each option's words become a place, and the anomaly's mass chooses among the places."""
+"""Where is the defect? Each option's words become a place, and the suspects on the map choose among the places."""
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+from echo_iad.deciders.embedded.attributes import color_agreement
 from echo_iad.deciders.embedded.case import Answer, Case
 from echo_iad.deciders.embedded.frames import Frame, Grid
-from echo_iad.deciders.embedded.place_masks import fit, place_mask
+from echo_iad.deciders.embedded.named_parts import told_place
+from echo_iad.deciders.embedded.place_fit import fit_of_suspects
+from echo_iad.deciders.embedded.place_masks import place_mask
+from echo_iad.deciders.embedded.place_words import Kind
 from echo_iad.deciders.embedded.places import Place, parse_place
-from echo_iad.deciders.embedded.polarity import denies_defect
+from echo_iad.deciders.embedded.polarity import Side, denies_defect, valence
 from echo_iad.deciders.embedded.scoring import ScoredOption, Term, with_deniers
 from echo_iad.deciders.embedded.seen import Seen
 from echo_iad.deciders.embedded.sentences import capital, doubt, joined, verdict, where
+from echo_iad.deciders.embedded.suspects import Suspect, only, suspects
 from echo_iad.deciders.embedded.words import words
 
 _UNKNOWN_PLACE = -0.7
 """A part whose place is not known holds the anomaly in half of the cases: log 0.5."""
+_HIDDEN = math.log(0.2)
+"""What the map shows is seldom on a side that faces away."""
+_COLOR_WEIGHT = 1.0
+"""Of a colour that tells which part is meant, against the colour of the good part there."""
+_STATED_ODDS = 9.0
+"""Who states that there is a defect is right nine times of ten."""
+_LIST = re.compile(r"^(?:both )?([a-z])(?:,? and ([a-z]))+$")
+_UNPLACED = frozenset({Kind.NAMED, Kind.FRINGE, Kind.IMPRINT})
 
 
 def locate(case: Case) -> Answer:
@@ -21,22 +38,66 @@ def locate(case: Case) -> Answer:
     seen = case.seen
     if seen is None:
         return Answer("", f"The part was not compared with good parts: {case.nothing_compared}.", abstains=True)
-    if seen.mass is None or seen.picture is None or seen.part is None:
+    anomaly_map = seen.comparison.anomaly_map
+    if anomaly_map is None or seen.picture is None or seen.part is None:
         return Answer("", "The comparison has no map of where the part differs.", abstains=True)
-    frames = (seen.picture, seen.part)
+    frames, found = (seen.picture, seen.part), suspects(anomaly_map)
+    places = _places(case)
     options = tuple(
-        ScoredOption(label, text, (place_term(parse_place(text), seen.mass, frames),))
+        ScoredOption(label, text, (_place_term(places[label], found, frames), _color_term(text, seen)))
         for label, text in case.question.options.items()
     )
     deniers = [label for label, text in case.question.options.items() if _denies(text)]
-    return Answer(_open_text(seen), _reason(seen), with_deniers(options, deniers, seen.p_anomalous))
+    return Answer(_open_text(seen), _reason(seen), with_deniers(options, deniers, _p_defect(case, seen)))
 
 
 def place_term(place: Place | None, mass: Grid, frames: tuple[Frame, Frame]) -> Term:
     """How well a place holds the anomaly's mass."""
+    return _place_term(place, only(mass), frames)
+
+
+def _place_term(place: Place | None, found: Sequence[Suspect], frames: tuple[Frame, Frame]) -> Term:
     if place is None or not place.is_known:
         return Term("place", _UNKNOWN_PLACE)
-    return Term("place", fit(place_mask(place, *frames), mass))
+    value = fit_of_suspects(place_mask(place, *frames), found, all_over=place.spreads)
+    kinds = {spot.kind for stretch in place.stretches for spot in stretch.spots}
+    if kinds and kinds <= _UNPLACED:
+        value += _UNKNOWN_PLACE
+    return Term("place", value + (_HIDDEN if Kind.HIDDEN in kinds else 0.0))
+
+
+def _places(case: Case) -> Mapping[str, Place | None]:
+    """Each option's place: by its words, by what is known of the part that it names, or by the options it lists."""
+    options = case.question.options
+    passages = case.evidence.object_knowledge or case.evidence.knowledge
+    places: dict[str, Place | None] = {}
+    for label, text in options.items():
+        place = parse_place(text)
+        nouns = {spot.noun for stretch in place.stretches for spot in stretch.spots} if place else set()
+        told = told_place(nouns.pop(), passages) if len(nouns) == 1 else None
+        places[label] = told or place
+    for label, text in options.items():
+        listed = [other.upper() for other in words(text) if len(other) == 1]
+        parts = [places[other] for other in listed if other in options and other != label]
+        if _LIST.match(" ".join(words(text))) and len(parts) == len(listed):
+            stretches = tuple(stretch for part in parts if part is not None for stretch in part.stretches)
+            places[label] = Place(stretches) if stretches else None
+    return places
+
+
+def _color_term(text: str, seen: Seen) -> Term:
+    """Which part is meant, by its colour: ``the red half`` lies where the good part is red."""
+    region = seen.main
+    colors = [region.change.reference_colour] if region is not None and region.change is not None else []
+    return Term("colour", _COLOR_WEIGHT * color_agreement(text, colors))
+
+
+def _p_defect(case: Case, seen: Seen) -> float:
+    """Probability of a defect, by the comparison and by what the question states."""
+    said = re.split(r"(?<=[.!;])\s+", case.question.text)
+    stated = any(valence(line) is Side.DEFECTIVE for line in said if not line.rstrip().endswith("?"))
+    odds = seen.p_anomalous / max(1.0 - seen.p_anomalous, 1e-6) * (_STATED_ODDS if stated else 1.0)
+    return odds / (1.0 + odds)
 
 
 def _denies(text: str) -> bool:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from echo_iad.deciders.embedded.spots import HEDGES, Kind, Spot, parse_spot
+from echo_iad.deciders.embedded.place_words import HEDGES, PARTS, Kind
+from echo_iad.deciders.embedded.spots import Spot, parse_spot, spreads
 from echo_iad.deciders.embedded.words import tokens
 
 
@@ -37,6 +38,8 @@ class Place:
     stretches: tuple[Stretch, ...]
     of_picture: bool = False
     """Said of the picture, not of the part."""
+    spreads: bool = False
+    """Said to be all over the place, not somewhere in it."""
 
     @property
     def is_known(self) -> bool:
@@ -51,10 +54,20 @@ _BETWEEN = re.compile(
     r"(?:\b(?:midway|halfway|half way|in the middle|right) )?\bbetween (?P<first>.+?) and (?P<last>[^,;]+)|"
     r"\bfrom (?P<start>.+?) (?:to|towards?) (?P<end>[^,;]+)"
 )
+_DIRECTIONS = r"(?:(?:top|upper|bottom|lower|left|right|center|middle)\b ?){1,2}"
+_UNTIL = re.compile(rf"^(?:the )?({_DIRECTIONS})to (?:the )?({_DIRECTIONS})$")
 _PLURAL = re.compile(
     r"\b(edges|sides|corners|ends|halves|borders|rims|quadrants|parts|thirds|areas|regions|sections)\b"
 )
 _CLAUSE = re.compile(r"\b(is|are|was|were|located)\b")
+_NEAR = re.compile(
+    r"\b(?:(?:right |just |directly |immediately )?(?:near|nearest|nearer|close|closer|closest|next|adjacent|beside|"
+    r"below|beneath|under|underneath|above|behind|bordering|adjoining|meets|meeting)(?: to)?|towards?|"
+    r"in the vicinity of) "
+)
+_SPREADABLE = frozenset(
+    {Kind.WHOLE, Kind.SURFACE, Kind.EDGE, Kind.SHAFT, Kind.THREAD, Kind.SIDE, Kind.NAMED, Kind.FRINGE}
+)
 _SHARED = frozenset({Kind.CORNER, Kind.EDGE, Kind.SIDE, Kind.END, Kind.HALF, Kind.THIRD})
 
 
@@ -71,7 +84,7 @@ def parse_place(text: str) -> Place | None:
     """
     plain = " ".join(tokens(text.rstrip(". ")))
     of_picture = _PICTURE.search(plain) is not None
-    plain = _EXCEPT.sub("", _PICTURE.sub(" ", plain))
+    plain = _UNTIL.sub(r"from \1 to \2", _EXCEPT.sub("", _PICTURE.sub(" ", plain)).strip())
     between = _BETWEEN.search(plain)
     stretches = [_between(plain, between)] if between else [None]
     if stretches[0] is None:
@@ -82,7 +95,8 @@ def parse_place(text: str) -> Place | None:
     if len(found) > 1 and not _CLAUSE.search(plain):
         found = _with_shared_noun(found, plural=_PLURAL.search(plain) is not None)
     known = tuple(stretch for stretch in found if stretch.is_known)
-    return Place(known or found, of_picture=of_picture)
+    spread = spreads(plain.split()) and all(spot.kind in _SPREADABLE for each in found for spot in each.spots)
+    return Place(known or found, of_picture=of_picture, spreads=spread)
 
 
 def _between(plain: str, hit: re.Match[str]) -> Stretch | None:
@@ -127,13 +141,32 @@ def _stretch(piece: str) -> Stretch | None:
     parts: list[list[str]] = []
     for part in piece.split(","):
         read = part.split()
-        if parts and HEDGES & set(read):
+        if parts and HEDGES & set(read) and not _names_part(read):
             parts[-1] += read
         else:
             parts.append(read)
-    spots = tuple(spot for read in parts if (spot := parse_spot(read)) is not None)
+    spots = tuple(spot for read in parts for spot in _beside(" ".join(read)))
     known = tuple(spot for spot in spots if spot.kind is not Kind.NAMED)
     return Stretch(known or spots[:1]) if spots else None
+
+
+def _beside(part: str) -> list[Spot]:
+    """Read ``on the shaft near the head``: what is near a piece of the part lies beside it, not on it."""
+    hit = _NEAR.search(part)
+    other = parse_spot(part[hit.end() :].split()) if hit else None
+    if hit is None or other is None or other.kind not in PARTS | {Kind.FRINGE, Kind.IMPRINT, Kind.NAMED}:
+        spot = parse_spot(part.split())
+        return [spot] if spot is not None else []
+    first = parse_spot(part[: hit.start()].split())
+    if other.kind not in PARTS:
+        whole = parse_spot(part.split())
+        return [spot for spot in (first if first is not None else whole,) if spot is not None]
+    return [*([first] if first is not None and first.kind is not Kind.NAMED else []), replace(other, near=True)]
+
+
+def _names_part(read: Sequence[str]) -> bool:
+    spot = parse_spot(read)
+    return spot is not None and spot.kind in PARTS
 
 
 def _with_shared_noun(stretches: tuple[Stretch, ...], *, plural: bool) -> tuple[Stretch, ...]:
