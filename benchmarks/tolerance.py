@@ -24,9 +24,9 @@ ROOT = Path(__file__).resolve().parents[1]
 RATE = 0.05
 STATIONS = 2000
 CENTRE = 3.0
-"""Mean score of good parts; only differences count."""
+"""Median score of good parts; only ratios count."""
 DEFECT = 3.0
-"""How far a defect lifts the score, in usual spreads."""
+"""How far a defect lifts the logarithm of the score, in usual spreads."""
 COUNTS = (1, 2, 3, 5, 10, 18, 19, 30, 50, 99, 200, 500)
 START, END = "<!-- table -->", "<!-- end of table -->"
 
@@ -48,7 +48,7 @@ class Row:
     wide_rate: float
     """Mean rate when good parts scatter twice as much as usual."""
     skewed_rate: float
-    """Mean rate when some good parts score far higher than most (gamma with shape 2)."""
+    """Mean rate when some good parts score far higher than most (the logarithm of the score is gamma with shape 2)."""
     found: float
     """Share of defects found that lift the score by three usual spreads."""
 
@@ -56,9 +56,9 @@ class Row:
 def measure(count: int) -> Row:
     """Let many stations enrol ``count`` normals."""
     rng = np.random.default_rng(count)
-    usual = stats.norm(CENTRE, PRIOR_SPREAD)
-    wide = stats.norm(CENTRE, 2 * PRIOR_SPREAD)
-    skewed = stats.gamma(2.0, loc=CENTRE - 2 * PRIOR_SPREAD / np.sqrt(2), scale=PRIOR_SPREAD / np.sqrt(2))
+    usual = stats.lognorm(PRIOR_SPREAD, scale=CENTRE)
+    wide = stats.lognorm(2 * PRIOR_SPREAD, scale=CENTRE)
+    skewed = stats.gamma(2.0, scale=PRIOR_SPREAD / np.sqrt(2))
     limits = thresholds(lambda shape: usual.rvs(shape, random_state=rng), count)
     rates = usual.sf(limits)
     extreme = judge(1e6, usual.rvs(count, random_state=rng).astype(np.float32), false_alarm_rate=RATE)
@@ -70,8 +70,10 @@ def measure(count: int) -> Row:
         low_rate=_rounded(np.quantile(rates, 0.05)),
         high_rate=_rounded(np.quantile(rates, 0.95)),
         wide_rate=_rounded(wide.sf(thresholds(lambda shape: wide.rvs(shape, random_state=rng), count)).mean()),
-        skewed_rate=_rounded(skewed.sf(thresholds(lambda shape: skewed.rvs(shape, random_state=rng), count)).mean()),
-        found=_rounded(usual.sf(limits - DEFECT * PRIOR_SPREAD).mean()),
+        skewed_rate=_rounded(
+            skewed.sf(np.log(thresholds(lambda shape: np.exp(skewed.rvs(shape, random_state=rng)), count))).mean()
+        ),
+        found=_rounded(usual.sf(limits / np.exp(DEFECT * PRIOR_SPREAD)).mean()),
     )
 
 

@@ -16,7 +16,7 @@ def alarms(count, rate, trials, *, spread=None):
     """How many fresh good parts are called anomalous, each by its own normals; skewed scores unless a spread is set."""
     rng = np.random.default_rng([count, round(1000 * rate)])
     shape = (trials, count + 1)
-    drawn = rng.gamma(2.0, size=shape) + 0.1 if spread is None else rng.normal(3.0, spread, size=shape)
+    drawn = rng.gamma(2.0, size=shape) + 0.1 if spread is None else 3.0 * rng.lognormal(0.0, spread, size=shape)
     drawn = drawn.astype(np.float32)
     verdicts = [judge(float(row[0]), row[1:], false_alarm_rate=rate) for row in drawn]
     return sum(verdict.is_anomalous for verdict in verdicts), verdicts
@@ -41,7 +41,7 @@ class TestPromise:
             assert np.mean(p <= level + 1e-9) == pytest.approx(level, abs=4 * np.sqrt(level * (1 - level) / 2000))
 
     @pytest.mark.parametrize("count", [1, 2, 3, 5, 10])
-    @pytest.mark.parametrize("spread", [0.3, 0.7])
+    @pytest.mark.parametrize("spread", [0.1, 0.25])
     def test_a_fit_to_few_normals_is_honest_where_their_spread_is_usual(self, count, spread):
         assert spread <= PRIOR_SPREAD
         found, verdicts = alarms(count, 0.05, 1500, spread=spread)
@@ -52,6 +52,24 @@ class TestPromise:
     def test_a_fit_learns_an_unusual_spread_as_normals_come(self, count, most):
         found, _ = alarms(count, 0.05, 1500, spread=3 * PRIOR_SPREAD)
         assert found / 1500 <= most
+
+    @pytest.mark.parametrize("count", [3, 10, 18])
+    def test_a_fit_does_not_depend_on_the_unit_of_the_score(self, count):
+        normals = np.random.default_rng(count).lognormal(0.0, 0.2, count).astype(np.float32)
+        one, other = (judge(1.4 * unit, unit * normals, false_alarm_rate=0.05) for unit in (0.5, 8.0))
+        assert one.p_value == pytest.approx(other.p_value, rel=1e-4)
+        assert 16 * one.threshold == pytest.approx(other.threshold, rel=1e-4)
+
+    @pytest.mark.parametrize("count", [5, 10, 18])
+    def test_one_defective_part_among_few_normals_does_not_widen_a_fit_without_limit(self, count):
+        normals = np.random.default_rng(count).lognormal(0.0, 0.2, count).astype(np.float32)
+        clean = judge(1.0, normals, false_alarm_rate=0.05).threshold
+        limits = []
+        for far in (3.0, 300.0):
+            normals[0] = far
+            limits.append(judge(1.0, normals, false_alarm_rate=0.05).threshold)
+        assert limits[0] == limits[1] < 2 * clean
+        assert judge(3.0, normals, false_alarm_rate=0.05).is_anomalous
 
 
 class TestAgreement:
@@ -148,7 +166,10 @@ def test_a_rate_outside_0_to_1_is_refused(rate):
         judge(1.0, np.ones(3, np.float32), false_alarm_rate=rate)
 
 
-@pytest.mark.parametrize(("score", "normals"), [(float("nan"), [1.0]), (1.0, []), (1.0, [1.0, float("inf")])])
+@pytest.mark.parametrize(
+    ("score", "normals"),
+    [(float("nan"), [1.0]), (1.0, []), (1.0, [1.0, float("inf")]), (0.0, [1.0]), (1.0, [1.0, -0.5])],
+)
 def test_scores_that_say_nothing_are_never_a_verdict(score, normals):
     with pytest.raises(ValueError, match="all finite"):
         judge(score, np.array(normals, np.float32), false_alarm_rate=0.05)

@@ -2,8 +2,9 @@
 
 The score of a part is compared with the scores that the normals get when each is left out: conformal p-values
 (Vovk, Gammerman and Shafer 2005), whose promise holds for parts that are exchangeable with the enrolled ones. With
-too few normals for the rate that was asked for, a Student t prediction from the normal scores decides, and says that
-it is not certified. Knows no pictures.
+too few normals for the rate that was asked for, a Student t prediction from the logarithms of the normal scores
+decides, and says that it is not certified: ratios of scores vary alike on all products, differences do not. Knows no
+pictures.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echo_iad.domain.parts import FloatArray
 
-PRIOR_SPREAD = 0.7
-"""Standard deviation that the scores of good parts usually have, in the units of the score: the pooled
-leave-one-out spread of the drawn sample parts; it matters only when normals are few."""
-PRIOR_WEIGHT = 4
-"""How many normals' worth of evidence the usual spread counts for."""
+PRIOR_SPREAD = 0.25
+"""Standard deviation that the logarithms of good parts' scores usually have: a little above that of the left-out
+normals of the drawn sample parts, 0.21; it matters only when normals are few."""
+PRIOR_WEIGHT = 8
+"""How many normals' worth of evidence the usual spread counts for: it differs little between products."""
+_FAR = 3.0
+"""Robust spreads above the median beyond which a normal counts as no farther, so that a defective part that was
+enrolled by mistake does not widen the tolerance of few normals without limit."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,9 @@ def judge(
     Parameters
     ----------
     score : float
-        Higher = more unlike the normals.
+        Above 0; higher = more unlike the normals.
     normal_scores : (n,) float32
-        What each normal scores when it is left out; at least one.
+        What each normal scores when it is left out, above 0; at least one.
     false_alarm_rate : float
         How often a good part may be called defective, 0 to 1 (exclusive).
     threshold : float, optional
@@ -54,6 +59,11 @@ def judge(
     Verdict
         ``is_anomalous`` is ``score > threshold``, which without a threshold by hand is the same as
         ``p_value <= false_alarm_rate``.
+
+    Raises
+    ------
+    ValueError
+        The rate is out of range, there is no normal, or a score is not a number above 0.
 
     Examples
     --------
@@ -66,8 +76,12 @@ def judge(
     if not 0 < false_alarm_rate < 1:
         msg = f"The false-alarm rate must lie between 0 and 1. Got {false_alarm_rate}."
         raise ValueError(msg)
-    if not len(normal_scores) or not math.isfinite(score) or not np.isfinite(normal_scores).all():
-        msg = f"A score and at least one normal score, all finite, are needed. Got {score} and {len(normal_scores)}."
+    scores = np.append(normal_scores, score)
+    if len(scores) < 2 or not np.isfinite(scores).all() or scores.min() <= 0:
+        msg = (
+            "A score and at least one normal score, all finite and above 0, are needed. "
+            f"Got {score} and {len(normal_scores)} normal scores."
+        )
         raise ValueError(msg)
     needed = normals_needed(false_alarm_rate)
     certified = len(normal_scores) >= needed
@@ -108,16 +122,26 @@ def _conformal(score: float, normal_scores: FloatArray, rate: float) -> tuple[fl
 
 
 def _predicted(score: float, normal_scores: FloatArray, rate: float) -> tuple[float, float]:
+    """Where the next good part's score will lie, by a normal distribution of the logarithms with a prior spread."""
     from scipy.special import stdtr, stdtrit
 
-    count = len(normal_scores)
-    centre = float(normal_scores.mean())
+    logs = _without_the_far(np.log(normal_scores.astype(np.float64)))
+    count = len(logs)
+    centre = float(logs.mean())
     freedom = PRIOR_WEIGHT + count - 1
-    squares = float(np.square(normal_scores - centre).sum()) + PRIOR_WEIGHT * PRIOR_SPREAD**2
+    squares = float(np.square(logs - centre).sum()) + PRIOR_WEIGHT * PRIOR_SPREAD**2
     scale = math.sqrt(squares / freedom * (1 + 1 / count))
-    limit = centre + float(stdtrit(freedom, 1 - rate)) * scale
-    p_value = float(stdtr(freedom, -(score - centre) / scale))
+    limit = math.exp(centre + float(stdtrit(freedom, 1 - rate)) * scale)
+    p_value = float(stdtr(freedom, -(math.log(score) - centre) / scale))
     return p_value, limit
+
+
+def _without_the_far(logs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bring values that lie far above the others down to `_FAR` spreads; the spread is robust (Hampel 1974)."""
+    middle = float(np.median(logs))
+    spread = 1.4826 * float(np.median(np.abs(logs - middle)))
+    pooled = (PRIOR_WEIGHT * PRIOR_SPREAD**2 + len(logs) * spread**2) / (PRIOR_WEIGHT + len(logs))
+    return np.minimum(logs, middle + _FAR * math.sqrt(pooled))
 
 
 def _reason(count: int, needed: int, rate: float, *, certified: bool) -> str:
