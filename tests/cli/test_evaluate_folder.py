@@ -37,7 +37,7 @@ def written(few, tmp_path_factory):
 
     out = tmp_path_factory.mktemp("runs") / "made" / "here"
     with pytest.raises(SystemExit) as ended:
-        main(["evaluate", "folder", str(few), "--out", str(out), "--shots", "1,4", "--seeds", "2"])
+        main(["evaluate", "folder", str(few), "--out", str(out), "--shots", "1,4", "--seeds", "2", "--baseline"])
     assert ended.value.code in {0, None}
     return out
 
@@ -47,7 +47,8 @@ def figures(out):
 
 
 def without_times(values):
-    for row in values["detection"].values():
+    values.pop("peak_megabytes")
+    for row in [*values["detection"].values(), *values["baseline"]["detection"].values()]:
         row.pop("latency_ms")
     return values
 
@@ -73,6 +74,20 @@ def test_few_shots_are_in_the_figures_and_all_of_them_are_the_plain_run(written)
     assert set(values["shots"]["cap"]["1"]["image_auroc"]) == {"mean", "std"}
     for key in KEYS[:-1]:
         assert values["shots"]["cap"]["4"][key] == {"mean": values["detection"]["cap"][key], "std": 0.0}
+
+
+def test_patchcore_stands_beside_in_the_figures(written):
+    values = figures(written)
+    beside = values["baseline"]
+    assert beside["method"] == "PatchCore"
+    assert set(beside["detection"]["cap"]) == {*KEYS[:-1], "average_precision", "latency_ms"}
+    assert beside["mean"]["aupro"] == beside["detection"]["cap"]["aupro"]
+    assert beside["mean"] != values["mean"]
+    for key in KEYS[:-1]:
+        assert beside["shots"]["cap"]["4"][key] == {"mean": beside["detection"]["cap"][key], "std": 0.0}
+    for own in (values, beside):
+        assert own["shots_mean"]["1"] == {"objects": 1, **own["shots"]["cap"]["1"]}
+    assert "## Beside a plain PatchCore" in (written / "report.md").read_text(encoding="utf-8")
 
 
 def test_each_part_has_its_line(written, few):
@@ -117,7 +132,8 @@ def test_each_of_the_surest_mistakes_says_what_is_true(echo_iad, few, tmp_path, 
 
 
 def test_the_same_seed_writes_the_same_but_for_times(written, echo_iad, few, tmp_path):
-    ended = echo_iad("evaluate", "folder", few, "--out", tmp_path / "again", "--shots", "1,4", "--seeds", "2", "--json")
+    words = ["--shots", "1,4", "--seeds", "2", "--baseline", "--json"]
+    ended = echo_iad("evaluate", "folder", few, "--out", tmp_path / "again", *words)
     assert ended.code == 0
     assert without_times(json.loads(ended.out)) == without_times(figures(written))
 
@@ -221,6 +237,18 @@ def test_when_nothing_can_be_measured_no_file_is_left(echo_iad, few, tmp_path):
     assert ended.code == 2
     assert "No object could be measured" in ended.err
     assert not list((tmp_path / "out").iterdir())
+
+
+def test_on_a_terminal_of_80_columns_the_baseline_is_not_broken(echo_iad, few, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    ended = echo_iad("evaluate", "folder", few / "cap", "--shots", "4", "--baseline")
+    lines = ended.out.splitlines()
+    assert max(map(len, lines)) <= 80
+    beside, mean, few_shots = [line.split() for line in lines if "PatchCore" in line]
+    (plain,) = [line.split() for line in lines if line.startswith("cap ") and "Echo" in line]
+    assert len(plain) == len(beside) + 1 == 9
+    assert mean == beside[:-1]  # a mean has no time
+    assert few_shots[:4] == ["4", "PatchCore", "1", beside[1]]
 
 
 def test_on_a_terminal_of_80_columns_nothing_is_broken(echo_iad, few, monkeypatch):

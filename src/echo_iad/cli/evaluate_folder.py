@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from echo_iad.evaluation.detection.result import FolderResult
-    from echo_iad.evaluation.detection.run import ObjectResult
+    from echo_iad.evaluation.detection.shots import ShotResult
 
 EXAMPLES = examples(
     ("Your own parts", "echo-iad evaluate folder parts"),
     ("With files and a report", "echo-iad evaluate folder parts --out runs/parts"),
+    ("Beside a plain PatchCore", "echo-iad evaluate folder parts --baseline"),
     ("How few good parts are enough?", "echo-iad evaluate folder parts --shots 1,2,4,8 --out runs/few"),
 )
 
@@ -55,6 +56,9 @@ def folder(  # noqa: PLR0913  one parameter for each option of the fixed interfa
         str | None, typer.Option("--shots", metavar="K,K", help="Repeat with so many normals, e.g. 1,2,4,8.")
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", metavar="N", min=1, help="Draws of each number of --shots.")] = 5,
+    baseline: Annotated[
+        bool, typer.Option("--baseline", help="Measure a plain PatchCore on the same features beside.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Measure how well defects are found in a folder of labelled parts.
@@ -73,7 +77,7 @@ def folder(  # noqa: PLR0913  one parameter for each option of the fixed interfa
 
     chosen = load_profile(profile)
     rate = chosen.tolerance.false_alarm_rate if false_alarm_rate is None else false_alarm_rate
-    way = Way(chosen, rate, ShotPlan(counts, seeds) if counts else None)
+    way = Way(chosen, rate, ShotPlan(counts, seeds) if counts else None, baseline=baseline)
     parts = read_parts_folder(root, objects=names(objects))
     metrics_library()  # a missing one is told before a folder is made
     with _kept(out), ResultFolder(out) as files, progress_bar("Measuring") as progress:
@@ -124,10 +128,16 @@ def _print(result: FolderResult, out: Path | None) -> None:
     console = results()
     console.print(f"At most {100 * result.way.false_alarm_rate:g} % false alarms asked for.")
     console.print(_figures(result))
+    if result.way.baseline:
+        console.print(_methods(result))
     for measured in result.objects:
         if measured.shots:
             console.print(Text(f"{measured.name}, with few good parts"))
-            console.print(_shots(measured))
+            console.print(_shots(measured.shots, measured.baseline.shots if measured.baseline else ()))
+    if len(result.objects) > 1 and any(measured.shots for measured in result.objects):
+        console.print(Text("Mean of the objects that have so many good parts"))
+        means, beside = result.mean_shots(), result.baseline_mean_shots()
+        console.print(_shots([shot for shot, _ in means], [shot for shot, _ in beside]))
     for sentence in result.lacking():
         console.print(Text(sentence), soft_wrap=True)
     if out is not None:
@@ -149,14 +159,36 @@ def _figures(result: FolderResult) -> Table:
     return table
 
 
-def _shots(measured: ObjectResult) -> Table:
-    from echo_iad.evaluation.detection.report import shot_figure
+def _methods(result: FolderResult) -> Table:
+    """Echo and the baseline, object by object."""
+    from echo_iad.evaluation.detection.baseline import BASELINE
+    from echo_iad.evaluation.detection.report import ECHO, figure, methods
 
-    table = _right_set("Good\nparts", "\nDraws", *(_SHORT[measure] for measure in _SHOWN_SHOTS))
-    for shot in measured.shots:
+    table = _right_set("\nObject", "\nMethod", *_SHORT.values(), "ms,\nmedian")
+    table.columns[1].justify = "left"
+    for measured in result.objects:
+        for place, (method, figures, latency) in enumerate(methods(measured)):
+            named = figures.named()
+            cells = [figure(measure, named[measure]).removesuffix(" %") for measure in _SHORT]
+            spent = f"{latency.p50:.1f}" if latency else ""
+            table.add_row("" if place else measured.name, method, *cells, spent)
+    for method, mean in ((ECHO, result.mean()), (BASELINE, result.baseline_mean())):
+        cells = [figure(measure, mean[measure]).removesuffix(" %") for measure in _SHORT]
+        table.add_row("mean" if method == ECHO else "", method, *cells, style="bold")
+    return table
+
+
+def _shots(echo: Sequence[ShotResult], baseline: Sequence[ShotResult]) -> Table:
+    from echo_iad.evaluation.detection.baseline import BASELINE
+    from echo_iad.evaluation.detection.report import ECHO, shot_figure
+
+    method = ["\nMethod"] if baseline else []
+    table = _right_set("Good\nparts", *method, "\nDraws", *(_SHORT[measure] for measure in _SHOWN_SHOTS))
+    named = [(shot, ECHO) for shot in echo] + [(shot, BASELINE) for shot in baseline]
+    for shot, name in sorted(named, key=lambda entry: entry[0].normals):
         spreads = dict(shot.measures)
         cells = [shot_figure(measure, spreads[measure]).removesuffix(" %") for measure in _SHOWN_SHOTS]
-        table.add_row(str(shot.normals), str(shot.draws), *cells)
+        table.add_row(str(shot.normals), *([name] if baseline else []), str(shot.draws), *cells)
     return table
 
 

@@ -14,13 +14,13 @@ from scipy.ndimage import label
 from sklearn.metrics import roc_auc_score
 
 from echo_iad.errors import MissingExtraError
-from echo_iad.evaluation.detection.measures import OVERLAP_LIMIT, PixelCounts, image_areas, share
+from echo_iad.evaluation.detection.measures import OVERLAP_LIMIT, PixelCounts, image_areas, share, true_regions
 
 
 def areas_of(pictures, limit=OVERLAP_LIMIT):
     counts = PixelCounts()
     for values, truth in pictures:
-        counts.add(np.asarray(values, np.float32), None if truth is None else np.asarray(truth, bool))
+        counts.add(np.asarray(values, np.float32), None if truth is None else true_regions(np.asarray(truth, bool)))
     return counts.areas(limit=limit)
 
 

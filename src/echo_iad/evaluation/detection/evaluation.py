@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.detection.files import ResultFolder
 from echo_iad.evaluation.detection.folders import PartsFolder, said
+from echo_iad.evaluation.detection.latency import peak_megabytes
 from echo_iad.evaluation.detection.result import FolderResult
 from echo_iad.evaluation.detection.run import ObjectResult, Progress, Way, measure_objects
 
@@ -32,9 +35,9 @@ def evaluate_folder(
     result = FolderResult(way, (), parts.excluded)
     for found in measure_objects(parts, way, record=files.record, progress=progress):
         if isinstance(found, ObjectResult):
-            result = FolderResult(way, (*result.objects, found), result.excluded)
+            result = replace(result, objects=(*result.objects, found), peak_megabytes=peak_megabytes())
         else:
-            result = FolderResult(way, result.objects, (*result.excluded, found))
+            result = replace(result, excluded=(*result.excluded, found))
         if result.objects:
             files.write(result)
     if not result.objects:

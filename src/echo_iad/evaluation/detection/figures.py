@@ -116,7 +116,7 @@ class Tally:
         if map_values is None or not truth.known:
             return
         self.masks += outcome.picture.is_defective
-        self.pixels.add(enlarged(map_values, *size), truth.defective)
+        self.pixels.add(enlarged(map_values, *size), truth.regions)
 
     def figures(self) -> Figures:
         """Measure what was counted so far."""

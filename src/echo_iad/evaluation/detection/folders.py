@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from echo_iad.domain.parts import BoolArray
 from echo_iad.errors import EvaluationError
+from echo_iad.evaluation.detection.measures import TrueRegions, true_regions
 from echo_iad.evaluation.making.labelled_parts import GOOD, LabelledObject, LabelledPicture, read_labelled_parts
 from echo_iad.images.loading import find_pictures
 
@@ -42,6 +44,11 @@ class Truth:
     """(h, w); None = nowhere, when it is known."""
     why: str = ""
     """Why it is not known, without the name of the picture."""
+
+    @cached_property
+    def regions(self) -> TrueRegions | None:
+        """Its regions, found once; None = nowhere, or not known."""
+        return None if self.defective is None else true_regions(self.defective)
 
 
 def read_parts_folder(root: Path, *, objects: Collection[str] | None = None) -> PartsFolder:

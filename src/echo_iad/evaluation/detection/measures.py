@@ -123,6 +123,40 @@ def metrics_library() -> ModuleType:
         return library
 
 
+@dataclass(frozen=True, eq=False)
+class TrueRegions:
+    """Where one picture is defective, in the form that pixels are counted with; made by `true_regions`.
+
+    Attributes
+    ----------
+    shape : (int, int)
+        Rows and columns of the picture.
+    inside : (p,) int64
+        Positions of its defective pixels, row by row.
+    weights : (p,) float64
+        One over the size of the region that each is in.
+    count : int
+        How many regions there are.
+    """
+
+    shape: tuple[int, int]
+    inside: NDArray[np.int64]
+    weights: NDArray[np.float64]
+    count: int
+
+
+def true_regions(defective: BoolArray) -> TrueRegions:
+    """Connected components, with 8 neighbours, of a ground truth ``(h, w) bool``."""
+    from scipy.ndimage import label
+
+    labels, count = label(defective, structure=_EIGHT_NEIGHBOURS)
+    inside = np.flatnonzero(defective)
+    numbers = labels.ravel()[inside]
+    sizes = np.bincount(numbers, minlength=count + 1)[numbers]
+    rows, columns = defective.shape
+    return TrueRegions((rows, columns), inside, 1.0 / sizes, int(count))
+
+
 class PixelCounts:
     """Values of pixels, counted in narrow bins, so that areas over any number of maps need 6 MB.
 
@@ -132,8 +166,8 @@ class PixelCounts:
     Examples
     --------
     >>> counts = PixelCounts()
-    >>> counts.add(np.array([[1.0, 2.0, 3.0]], np.float32), np.array([[False, False, True]]))
-    >>> counts.add(np.array([[2.0]], np.float32), np.array([[True]]))
+    >>> counts.add(np.array([[1.0, 2.0, 3.0]], np.float32), true_regions(np.array([[False, False, True]])))
+    >>> counts.add(np.array([[2.0]], np.float32), true_regions(np.array([[True]])))
     >>> counts.areas().auroc
     0.875
     """
@@ -144,14 +178,14 @@ class PixelCounts:
         self._overlap = np.zeros(2 * _HALF, dtype=np.float64)
         self._regions = 0
 
-    def add(self, values: FloatArray, defective: BoolArray | None = None) -> None:
+    def add(self, values: FloatArray, truth: TrueRegions | None = None) -> None:
         """Count the pixels of one picture.
 
         Parameters
         ----------
         values : (h, w) float32
             Finite; higher = more unlike the normals.
-        defective : (h, w) bool, optional
+        truth : TrueRegions, optional
             The ground truth; None = no pixel is defective.
 
         Raises
@@ -159,17 +193,20 @@ class PixelCounts:
         ValueError
             The shapes differ, or a value is not finite.
         """
-        _check_shapes(values, defective)
-        bins = _bins(values)
-        if defective is None or not defective.any():
-            self._normal += np.bincount(bins.ravel(), minlength=2 * _HALF)
+        if values.ndim != 2 or (truth is not None and truth.shape != values.shape):
+            got = f"{values.shape} and {'none' if truth is None else truth.shape}"
+            msg = f"Values and ground truth must be (h, w) of the same picture. Got {got}."
+            raise ValueError(msg)
+        bins = _bins(values).ravel()
+        self._normal += np.bincount(bins, minlength=2 * _HALF)
+        if truth is None or not truth.count:
             return
-        self._normal += np.bincount(bins[~defective], minlength=2 * _HALF)
-        inside = bins[defective]
-        self._defective += np.bincount(inside, minlength=2 * _HALF)
-        weights, regions = _region_weights(defective)
-        self._overlap += np.bincount(inside, weights=weights, minlength=2 * _HALF)
-        self._regions += regions
+        inside = bins[truth.inside]
+        defective = np.bincount(inside, minlength=2 * _HALF)
+        self._normal -= defective
+        self._defective += defective
+        self._overlap += np.bincount(inside, weights=truth.weights, minlength=2 * _HALF)
+        self._regions += truth.count
 
     def areas(self, *, limit: float = OVERLAP_LIMIT) -> PixelAreas:
         """Measure what was counted so far.
@@ -191,13 +228,6 @@ class PixelCounts:
         )
 
 
-def _check_shapes(values: FloatArray, defective: BoolArray | None) -> None:
-    if values.ndim != 2 or (defective is not None and defective.shape != values.shape):
-        got = f"{values.shape} and {'none' if defective is None else defective.shape}"
-        msg = f"Values and ground truth must be (h, w) of the same picture. Got {got}."
-        raise ValueError(msg)
-
-
 def _bins(values: FloatArray) -> NDArray[np.int32]:
     """The bin of each value, in the order of the values."""
     if not np.isfinite(values).all():
@@ -210,16 +240,6 @@ def _bins(values: FloatArray) -> NDArray[np.int32]:
     bins: NDArray[np.int32] = np.where(bits < 0, _HALF - 1 - code, _HALF + code)
     bins[code == 0] = _HALF  # -0.0 is 0.0
     return bins
-
-
-def _region_weights(defective: BoolArray) -> tuple[NDArray[np.float64], int]:
-    """For each defective pixel, in order, its share of its region; and the number of regions."""
-    from scipy.ndimage import label
-
-    labels, regions = label(defective, structure=_EIGHT_NEIGHBOURS)
-    inside = labels[defective]
-    sizes = np.bincount(inside, minlength=regions + 1)[inside]
-    return 1.0 / sizes, int(regions)
 
 
 def _rising(counts: NDArray[np.generic]) -> NDArray[np.float64]:

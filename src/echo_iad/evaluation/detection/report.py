@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from echo_iad import __version__
-from echo_iad.evaluation.detection.figures import MEASURES, PartOutcome, found_at
+from echo_iad.evaluation.detection.baseline import BASELINE
+from echo_iad.evaluation.detection.figures import MEASURES, Figures, PartOutcome, found_at
+from echo_iad.evaluation.detection.latency import Latency
 from echo_iad.evaluation.detection.measures import Share
 from echo_iad.evaluation.detection.result import FolderResult
 from echo_iad.evaluation.detection.run import ObjectResult
@@ -14,6 +16,7 @@ from echo_iad.evaluation.detection.worst_parts import KEPT
 from echo_iad.evaluation.pages.content import Cell, Column, Fact, Listing, Page, Row, Section, Table
 
 WORST = "worst.html"
+ECHO = "Echo"
 NONE = "–"
 _WORDS = {
     "image_auroc": "image AUROC",
@@ -37,6 +40,12 @@ _OTHER = (
     "Share of defective parts found if the threshold were set so that at most this share of the good test parts lies "
     "above it. Such a threshold is set by looking at the test parts: it shows what the order of the scores allows, not "
     "what a line will see."
+)
+_BASELINE = (
+    f"{BASELINE} (Roth et al. 2022) looked at the same parts in the same run, with the same encodings: levels "
+    "joined on the finest grid, a coreset of 10 % of the patches, at most 5,000. The same rule made a threshold of its "
+    "scores. Times are from the file to the verdict, reading and encoding included; Echo's include references, regions "
+    "and the decision too."
 )
 _MISTAKES = (("missed", True), ("false alarms", False))
 """Their name, and whether the part is defective."""
@@ -65,6 +74,7 @@ def report_page(result: FolderResult) -> Page:
         "Echo": __version__,
         "False alarms asked for": rate,
         "Objects": str(len(result.objects)),
+        "Peak memory": NONE if result.peak_megabytes is None else f"{result.peak_megabytes} MB",
         "Parts": str(sum(len(measured.outcomes) for measured in result.objects)),
     }
     return Page(
@@ -77,11 +87,13 @@ def report_page(result: FolderResult) -> Page:
 
 def _sections(result: FolderResult) -> Iterator[Section]:
     yield Section("figures", "Figures", tables=(_figures(result),), after=(_HOW,))
+    if result.way.baseline:
+        yield Section("baseline", f"Beside a plain {BASELINE}", text=(_BASELINE,), tables=(_baseline(result),))
     yield Section("thresholds", "With other thresholds", text=(_OTHER,), tables=(_thresholds(result),))
     yield Section("types", "Missed by type", tables=(_types(result),))
     if any(measured.shots for measured in result.objects):
         text = "Mean over draws of so many good parts, and the standard deviation of the draws."
-        yield Section("shots", "With few good parts", text=(text,), tables=tuple(_shots(result)))
+        yield Section("shots", "With few good parts", text=(text,), tables=tuple(shot_tables(result)))
     if wrong := tuple(_wrong(result)):
         shown = surest(result)
         text = f"The surest of each object ({shown}), with pictures and anomaly maps, are in {WORST} beside this page."
@@ -151,12 +163,58 @@ def _types(result: FolderResult) -> Table:
     )
 
 
-def _shots(result: FolderResult) -> Iterator[Table]:
-    columns = (Column("draws"), *(Column(name) for name in HEADINGS))
+def _baseline(result: FolderResult) -> Table:
+    rows = [
+        Row(f"{measured.name}: {method}", tuple(_method_cells(figures.named(), latency)), own=method == ECHO)
+        for measured in result.objects
+        for method, figures, latency in methods(measured)
+    ]
+    for method, mean in ((ECHO, result.mean()), (BASELINE, result.baseline_mean())):
+        rows.append(Row(f"mean: {method}", tuple(_method_cells(mean, None)), own=method == ECHO))
+    names = (*HEADINGS, "ms, median", "ms, 95 %")
+    return Table(f"Echo and {BASELINE}", "object", tuple(map(Column, names)), tuple(rows))
+
+
+def methods(measured: ObjectResult) -> Iterator[tuple[str, Figures, Latency | None]]:
+    """Name, figures and time of Echo, and of the baseline where there is one."""
+    yield ECHO, measured.figures, measured.latency
+    if measured.baseline:
+        yield BASELINE, measured.baseline.figures, measured.baseline.latency
+
+
+def _method_cells(named: Mapping[str, float | None], latency: Latency | None) -> Iterator[Cell]:
+    for measure, value in named.items():
+        yield Cell(figure(measure, value))
+    yield Cell(f"{latency.p50:.1f}" if latency else NONE)
+    yield Cell(f"{latency.p95:.1f}" if latency else NONE)
+
+
+def shot_tables(result: FolderResult) -> Iterator[Table]:
+    """What few good parts reach: a table for each object, then their means; the baseline's beside Echo's."""
     for measured in result.objects:
         if measured.shots:
-            rows = tuple(Row(str(shot.normals), tuple(_shot_cells(shot))) for shot in measured.shots)
-            yield Table(measured.name, "normals", columns, rows)
+            baseline = measured.baseline.shots if measured.baseline else ()
+            yield _shot_table(measured.name, [(shot, "") for shot in measured.shots], [(shot, "") for shot in baseline])
+    if len(result.objects) > 1:
+        means = [
+            [(shot, f", {objects} objects") for shot, objects in each]
+            for each in (result.mean_shots(), result.baseline_mean_shots())
+        ]
+        yield _shot_table("mean of the objects", *means)
+
+
+def _shot_table(
+    caption: str, echo: Sequence[tuple[ShotResult, str]], baseline: Sequence[tuple[ShotResult, str]]
+) -> Table:
+    columns = (Column("draws"), *(Column(name) for name in HEADINGS))
+    named = [(shot, note, f" {ECHO}" if baseline else "") for shot, note in echo]
+    named += [(shot, note, f" {BASELINE}") for shot, note in baseline]
+    named.sort(key=lambda entry: entry[0].normals)
+    rows = [
+        Row(f"{shot.normals}{method}{note}", tuple(_shot_cells(shot)), own=method.endswith(ECHO))
+        for shot, note, method in named
+    ]
+    return Table(caption, "normals", columns, tuple(rows))
 
 
 def _shot_cells(shot: ShotResult) -> Iterator[Cell]:

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from echo_iad import __version__
-from echo_iad.evaluation.detection.figures import MEASURES
+from echo_iad.evaluation.detection.baseline import BASELINE
+from echo_iad.evaluation.detection.figures import MEASURES, Figures
 from echo_iad.evaluation.detection.folders import ExcludedObject
 from echo_iad.evaluation.detection.measures import Share
 from echo_iad.evaluation.detection.run import ObjectResult, Way
-from echo_iad.evaluation.detection.shots import ShotResult
+from echo_iad.evaluation.detection.shots import ShotResult, mean_of_objects
 
 _SHARED = ("image_auroc", "balanced_accuracy", "false_alarm_rate", "miss_rate", "pixel_auroc", "aupro")
 """Keys that other programs read; they come first."""
@@ -24,11 +25,24 @@ class FolderResult:
     way: Way
     objects: tuple[ObjectResult, ...]
     excluded: tuple[ExcludedObject, ...]
+    peak_megabytes: int | None = None
+    """Most memory that the process held so far; None where the system does not tell."""
 
     def mean(self) -> dict[str, float | None]:
         """Mean of each measure over the objects that have it, each object counting alike."""
-        named = [measured.figures.named() for measured in self.objects]
-        return {measure: _mean([one[measure] for one in named]) for measure in MEASURES}
+        return _means([measured.figures for measured in self.objects])
+
+    def baseline_mean(self) -> dict[str, float | None]:
+        """The same for the baseline; every value is None when there is none."""
+        return _means([measured.baseline.figures for measured in self.objects if measured.baseline])
+
+    def mean_shots(self) -> tuple[tuple[ShotResult, int], ...]:
+        """With few normals: the mean over the objects that have so many, and how many these are."""
+        return mean_of_objects([measured.shots for measured in self.objects])
+
+    def baseline_mean_shots(self) -> tuple[tuple[ShotResult, int], ...]:
+        """The same for the baseline."""
+        return mean_of_objects([measured.baseline.shots for measured in self.objects if measured.baseline])
 
     def lacking(self) -> tuple[str, ...]:
         """What was left out or lacking, in sentences."""
@@ -46,7 +60,25 @@ class FolderResult:
             "detection": {measured.name: _object_values(measured) for measured in self.objects},
             "mean": self.mean(),
             "shots": {measured.name: _shot_values(measured.shots) for measured in self.objects if measured.shots},
+            "shots_mean": _mean_shot_values(self.mean_shots()),
+            "baseline": self._baseline_values(),
+            "peak_megabytes": self.peak_megabytes,
             "excluded": [asdict(entry) for entry in self.excluded],
+        }
+
+    def _baseline_values(self) -> dict[str, Any] | None:
+        if not self.way.baseline:
+            return None
+        found = {measured.name: measured.baseline for measured in self.objects if measured.baseline}
+        return {
+            "method": BASELINE,
+            "detection": {
+                name: {**each.figures.named(), "latency_ms": asdict(each.latency) if each.latency else None}
+                for name, each in found.items()
+            },
+            "mean": self.baseline_mean(),
+            "shots": {name: _shot_values(each.shots) for name, each in found.items() if each.shots},
+            "shots_mean": _mean_shot_values(self.baseline_mean_shots()),
         }
 
 
@@ -87,6 +119,19 @@ def _shot_values(results: Sequence[ShotResult]) -> dict[str, Any]:
         }
         for result in results
     }
+
+
+def _mean_shot_values(means: Sequence[tuple[ShotResult, int]]) -> dict[str, Any]:
+    return {
+        normals: {"objects": objects, **values}
+        for result, objects in means
+        for normals, values in _shot_values([result]).items()
+    }
+
+
+def _means(figures: Sequence[Figures]) -> dict[str, float | None]:
+    named = [one.named() for one in figures]
+    return {measure: _mean([one[measure] for one in named]) for measure in MEASURES}
 
 
 def _interval(found: Share | None) -> list[float] | None:

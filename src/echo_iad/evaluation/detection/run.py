@@ -9,21 +9,22 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from echo_iad.comparison.comparator import Tolerance
-from echo_iad.comparison.features import patch_features
+from echo_iad.comparison.features import PatchFeatures
 from echo_iad.domain.decisions import Inspection
 from echo_iad.domain.questions import Expert, QuestionType
 from echo_iad.echo import Echo
 from echo_iad.enrolment import Enrolment
 from echo_iad.errors import EvaluationError
+from echo_iad.evaluation.detection.baseline import BaselineResult, BaselineRun
+from echo_iad.evaluation.detection.detectors import EchoMethod, Levels
 from echo_iad.evaluation.detection.figures import Figures, PartOutcome, Tally, TypeMisses
 from echo_iad.evaluation.detection.folders import ExcludedObject, PartsFolder, Truth, read_truth, unlabelled_pictures
+from echo_iad.evaluation.detection.latency import Latency, latency_of
 from echo_iad.evaluation.detection.measures import metrics_library
 from echo_iad.evaluation.detection.shots import ShotPlan, ShotResult, ShotRuns
 from echo_iad.evaluation.detection.worst_parts import WorstParts
@@ -47,6 +48,8 @@ class Way:
     false_alarm_rate: float
     """How often a good part may be called defective."""
     shots: ShotPlan | None = None
+    baseline: bool = False
+    """Whether PatchCore judges the same parts beside Echo."""
 
     def __post_init__(self) -> None:
         Tolerance(self.false_alarm_rate)
@@ -56,14 +59,6 @@ class Way:
                 "a folder. Name another: echo-iad profiles list"
             )
             raise EvaluationError(msg)
-
-
-@dataclass(frozen=True)
-class Latency:
-    """Milliseconds of one inspection, from the file to the verdict."""
-
-    p50: float
-    p95: float
 
 
 @dataclass(frozen=True)
@@ -86,6 +81,8 @@ class ObjectResult:
     """What was left out or lacking, in sentences."""
     worst: tuple[ReportItem, ...] = ()
     """The surest mistakes, with their pictures."""
+    baseline: BaselineResult | None = None
+    """What PatchCore reached on the same features; None when it was not asked for."""
 
     @property
     def failed(self) -> tuple[PartOutcome, ...]:
@@ -132,6 +129,30 @@ def _shifted(progress: Progress | None, before: int, total: int) -> Progress:
     return show
 
 
+@dataclass(frozen=True)
+class _Sides:
+    """What looks at the same parts beside the inspections."""
+
+    shots: ShotRuns[PatchFeatures] | None
+    baseline: BaselineRun | None
+
+    @property
+    def any(self) -> bool:
+        return self.shots is not None or self.baseline is not None
+
+    def add(self, picture: LabelledPicture, inspection: Inspection, levels: Levels, truth: Truth, rate: float) -> None:
+        if self.shots is not None:
+            self.shots.add(picture, levels, truth, (inspection.width, inspection.height), rate)
+        if self.baseline is not None:
+            self.baseline.add(picture, inspection, levels, truth, rate)
+
+    def add_failed(self, outcome: PartOutcome) -> None:
+        if self.shots is not None:
+            self.shots.add_failed(outcome)
+        if self.baseline is not None:
+            self.baseline.add_failed(outcome)
+
+
 class _Measuring:
     """One object on its way."""
 
@@ -153,35 +174,31 @@ class _Measuring:
             enrolled = echo.enrol_parts(parts, progress=progress)
             if not enrolled.objects:
                 return ExcludedObject(name, f"none of its good parts can be read: {enrolled.failed[0].reason}")
-            shots = self._shot_runs(echo)
+            sides = self._sides(echo)
             inspections = echo.inspect_many(
                 [picture.path for picture in pictures], object=name, false_alarm_rate=self._way.false_alarm_rate
             )
             for done, (picture, inspection) in enumerate(zip(pictures, inspections, strict=True), start=1):
-                self._count(echo, picture, inspection, shots)
+                self._count(echo, picture, inspection, sides)
                 progress(len(parts) + done, 0, name)
-        return self._result(enrolled, shots)
+        return self._result(enrolled, sides)
 
-    def _shot_runs(self, echo: Echo) -> ShotRuns | None:
-        if self._way.shots is None:
-            return None
-        return ShotRuns(
-            echo.memory.ids(self._tested.name),
-            lambda number: patch_features(echo.memory.levels(number)),
-            self._way.shots,
-            self._way.profile,
-            self._way.false_alarm_rate,
+    def _sides(self, echo: Echo) -> _Sides:
+        normals, way = echo.memory.ids(self._tested.name), self._way
+        load, profile = echo.memory.levels, way.profile
+        return _Sides(
+            shots=ShotRuns(normals, load, way.shots, EchoMethod(profile), profile.seed) if way.shots else None,
+            baseline=BaselineRun(normals, load, way.shots, profile) if way.baseline else None,
         )
 
-    def _count(self, echo: Echo, picture: LabelledPicture, inspection: Inspection, shots: ShotRuns | None) -> None:
+    def _count(self, echo: Echo, picture: LabelledPicture, inspection: Inspection, sides: _Sides) -> None:
         outcome, size = _outcome(picture, inspection), (inspection.width, inspection.height)
         if self._record is not None:
             self._record(inspection)
         compared = inspection.comparison
         if compared is None or compared.anomaly_map is None:
             self._tally.add(outcome, None, Truth(known=False), size)
-            if shots is not None:
-                shots.add_failed(outcome)
+            sides.add_failed(outcome)
             return
         self._first = self._first or inspection
         truth = read_truth(picture, *size)
@@ -190,10 +207,11 @@ class _Measuring:
         self._tally.add(outcome, compared.anomaly_map.values, truth, size)
         self._worst.look(outcome, inspection, echo.memory)
         self._copies += echo.memory.knows(picture.object, hashlib.sha256(picture.path.read_bytes()).hexdigest())
-        if shots is not None:
-            shots.add(picture, patch_features(echo.encode(echo.load(picture.path)).levels), truth, size)
+        if sides.any:
+            levels = echo.encode(echo.load(picture.path)).levels
+            sides.add(picture, inspection, levels, truth, self._way.false_alarm_rate)
 
-    def _result(self, enrolled: Enrolment, shots: ShotRuns | None) -> ObjectResult:
+    def _result(self, enrolled: Enrolment, sides: _Sides) -> ObjectResult:
         compared = self._first.comparison if self._first else None
         spent = [one.latency_ms for one in self._tally.outcomes if one.latency_ms is not None]
         return ObjectResult(
@@ -205,13 +223,14 @@ class _Measuring:
             certified=compared.certified if compared else None,
             certified_reason=compared.certified_reason if compared else "Nothing was compared.",
             masks=self._tally.masks,
-            latency=_latency(spent),
-            shots=shots.results() if shots else (),
-            notes=tuple(self._notes(enrolled, shots)),
+            latency=latency_of(spent),
+            shots=sides.shots.results() if sides.shots else (),
+            notes=tuple(self._notes(enrolled, sides.shots)),
             worst=self._worst.items,
+            baseline=sides.baseline.result() if sides.baseline else None,
         )
 
-    def _notes(self, enrolled: Enrolment, shots: ShotRuns | None) -> Iterator[str]:
+    def _notes(self, enrolled: Enrolment, shots: ShotRuns[PatchFeatures] | None) -> Iterator[str]:
         outcomes = self._tally.outcomes
         for kind, wanted in (("good", False), ("defective", True)):
             if not any(one.picture.is_defective is wanted for one in outcomes):
@@ -246,14 +265,6 @@ def _outcome(picture: LabelledPicture, inspection: Inspection) -> PartOutcome:
         margin=compared.margin if compared else 0.0,
         latency_ms=inspection.timings_ms.get("total"),
     )
-
-
-def _latency(spent: Iterable[float]) -> Latency | None:
-    values = list(spent)
-    if not values:
-        return None
-    p50, p95 = np.quantile(values, [0.5, 0.95]).tolist()
-    return Latency(round(p50, 3), round(p95, 3))
 
 
 def _parts(count: int, what: str) -> str:

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, stdev
+from typing import Generic, TypeVar
 
 import numpy as np
 
-from echo_iad.comparison.comparator import MAP_SIDE
-from echo_iad.comparison.features import PatchFeatures
-from echo_iad.comparison.normality import Normality, compare_patches, fit_normality, score_map
-from echo_iad.comparison.tolerance import judge
-from echo_iad.evaluation.detection.figures import MEASURES, PartOutcome, Tally, enlarged
+from echo_iad.evaluation.detection.detectors import Detector, Levels, Loaded, Method
+from echo_iad.evaluation.detection.figures import MEASURES, PartOutcome, Tally
 from echo_iad.evaluation.detection.folders import Truth
 from echo_iad.evaluation.making.labelled_parts import LabelledPicture
-from echo_iad.settings import Profile
+
+_Features = TypeVar("_Features")
 
 
 @dataclass(frozen=True)
@@ -52,25 +51,70 @@ class Spread:
 
 @dataclass(frozen=True)
 class ShotResult:
-    """What so many normals reach."""
+    """What so many normals reach, draw by draw."""
 
     normals: int
-    draws: int
-    """1 when there are no more normals to draw from."""
-    measures: tuple[tuple[str, Spread | None], ...]
-    """In the order of `MEASURES`; None where it cannot be known."""
+    figures: tuple[tuple[float | None, ...], ...]
+    """One row a draw, its columns in the order of `MEASURES`; None where a figure cannot be known."""
+
+    @property
+    def draws(self) -> int:
+        """How often it was drawn: 1 when there are no more normals to draw from."""
+        return len(self.figures)
+
+    @property
+    def measures(self) -> tuple[tuple[str, Spread | None], ...]:
+        """Mean and spread over the draws, in the order of `MEASURES`."""
+        return tuple(zip(MEASURES, map(_spread, zip(*self.figures, strict=True)), strict=True))
+
+
+def mean_of_objects(results: Sequence[Sequence[ShotResult]]) -> tuple[tuple[ShotResult, int], ...]:
+    """For each number of normals, the mean over the objects that have so many, and how many these are.
+
+    The mean is taken draw by draw, so its spread is that of the mean. An object with fewer draws (it has no more
+    normals) counts with the last of them in the others.
+
+    Parameters
+    ----------
+    results : sequence of sequences of ShotResult
+        Those of each object.
+
+    Examples
+    --------
+    >>> bolt = ShotResult(4, ((0.8,) * 7, (0.9,) * 7))
+    >>> nut = ShotResult(4, ((1.0,) * 7,))
+    >>> ((both, objects),) = mean_of_objects([[bolt], [nut]])
+    >>> [round(row[0], 2) for row in both.figures], objects
+    ([0.9, 0.95], 2)
+    """
+    means = []
+    for count in sorted({result.normals for each in results for result in each}):
+        alike = [result for each in results for result in each if result.normals == count]
+        draws = max(result.draws for result in alike)
+        rows = [[result.figures[min(draw, result.draws - 1)] for result in alike] for draw in range(draws)]
+        figures = tuple(tuple(_mean(values) for values in zip(*row, strict=True)) for row in rows)
+        means.append((ShotResult(count, figures), len(alike)))
+    return tuple(means)
 
 
 @dataclass
-class Draw:
+class Draw(Generic[_Features]):
     """One choice of normals, and what the test parts came to with it."""
 
     count: int
-    normality: Normality
+    detector: Detector[_Features]
     tally: Tally = field(default_factory=Tally)
 
+    def add(
+        self, picture: LabelledPicture, features: _Features, truth: Truth, size: tuple[int, int], rate: float
+    ) -> None:
+        """Look at one test part, and count it."""
+        seen = self.detector.look(features, rate)
+        outcome = PartOutcome(picture, seen.score, seen.is_anomalous, margin=seen.margin)
+        self.tally.add(outcome, seen.values, truth, size)
 
-class ShotRuns:
+
+class ShotRuns(Generic[_Features]):
     """All draws of one object side by side, so that each test part is looked at once.
 
     Parameters
@@ -78,39 +122,36 @@ class ShotRuns:
     normals : sequence of int
         Ids of all enrolled normals, in the order of the memory.
     load : callable
-        Id -> features of that normal.
+        Id -> levels of that normal.
     plan : ShotPlan
         Numbers beyond the normals are left out; `ShotRuns.left_out` names them.
-    profile : Profile
-        Seed and budget of the bank.
-    false_alarm_rate : float
+    method : Method
+    seed : int
+        Draws the normals.
     """
 
     def __init__(
         self,
         normals: Sequence[int],
-        load: Callable[[int], PatchFeatures],
+        load: Callable[[int], Levels],
         plan: ShotPlan,
-        profile: Profile,
-        false_alarm_rate: float,
+        method: Method[_Features],
+        seed: int,
     ) -> None:
+        self._method = method
         self.left_out = tuple(count for count in plan.counts if count > len(normals))
-        self._rate = false_alarm_rate
         self._draws = [
-            Draw(count, _learned([load(normal) for normal in chosen], profile))
+            Draw(count, method.learn(Loaded(lambda normal: method.prepare(load(normal)), chosen)))
             for count in plan.counts
             if count <= len(normals)
-            for chosen in _choices(normals, count, plan.repeats, profile.seed)
+            for chosen in choices(normals, count, plan.repeats, seed)
         ]
 
-    def add(self, picture: LabelledPicture, features: PatchFeatures, truth: Truth, size: tuple[int, int]) -> None:
-        """Compare one test part with every draw."""
+    def add(self, picture: LabelledPicture, levels: Levels, truth: Truth, size: tuple[int, int], rate: float) -> None:
+        """Compare one test part with every draw, at a false-alarm rate."""
+        features = self._method.prepare(levels)
         for draw in self._draws:
-            patches = compare_patches(features, draw.normality)
-            score = score_map(patches)
-            verdict = judge(score, draw.normality.scores, false_alarm_rate=self._rate)
-            outcome = PartOutcome(picture, score, verdict.is_anomalous, margin=score / verdict.threshold - 1)
-            draw.tally.add(outcome, enlarged(patches, MAP_SIDE, MAP_SIDE), truth, size)
+            draw.add(picture, features, truth, size, rate)
 
     def add_failed(self, outcome: PartOutcome) -> None:
         """Count a part that no draw can look at."""
@@ -118,21 +159,17 @@ class ShotRuns:
             draw.tally.add(outcome, None, Truth(known=False), (0, 0))
 
     def results(self) -> tuple[ShotResult, ...]:
-        """Mean and spread of each measure, by number of normals."""
+        """What each number of normals reached."""
         counts = sorted({draw.count for draw in self._draws})
         return tuple(self._result(count) for count in counts)
 
     def _result(self, count: int) -> ShotResult:
         named = [draw.tally.figures().named() for draw in self._draws if draw.count == count]
-        spreads = tuple((measure, _spread([one[measure] for one in named])) for measure in MEASURES)
-        return ShotResult(count, len(named), spreads)
+        return ShotResult(count, tuple(tuple(one[measure] for measure in MEASURES) for one in named))
 
 
-def _learned(normals: Sequence[PatchFeatures], profile: Profile) -> Normality:
-    return fit_normality(normals, megabytes=profile.comparison.bank_megabytes, seed=profile.seed)
-
-
-def _choices(normals: Sequence[int], count: int, repeats: int, seed: int) -> list[list[int]]:
+def choices(normals: Sequence[int], count: int, repeats: int, seed: int) -> list[list[int]]:
+    """Normals of each draw, in their order; one draw when all are taken."""
     if count == len(normals):
         return [list(normals)]
     orders = [np.random.default_rng([seed, repeat]).permutation(len(normals)) for repeat in range(repeats)]
@@ -144,3 +181,8 @@ def _spread(values: Sequence[float | None]) -> Spread | None:
     if not known:
         return None
     return Spread(round(fmean(known), 4), round(stdev(known), 4) if len(known) > 1 else 0.0, len(known))
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
