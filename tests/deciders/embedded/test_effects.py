@@ -14,6 +14,12 @@ from echo_iad.deciders.embedded.effects import denies, harm
         "It looks unattractive",
         "It prevents a proper seal.",
         "The assembly becomes difficult",
+        "It will not work properly",
+        "It can't be used",
+        "It won't close any more",
+        "It disrupts the even pattern.",
+        "It mars a surface that was speckled",
+        "improper fit",
     ],
 )
 def test_harm(text):
@@ -51,6 +57,8 @@ def test_neither(text):
         ("None", True),
         ("It does not fit any more", False),
         ("It leaks", False),
+        ("It will not function properly", False),
+        ("It functions properly", True),
     ],
 )
 def test_denial(text, denied):

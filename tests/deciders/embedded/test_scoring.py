@@ -30,8 +30,9 @@ def test_extreme_totals_do_not_overflow():
     assert probabilities(options(A=1e6, B=-1e6), 1.0) == {"A": 1.0, "B": 0.0}
 
 
-def test_the_first_of_equals_is_best():
-    assert best(options(A=1.0, B=1.0)).label == "A"
+def test_of_equals_the_text_decides_whatever_their_order():
+    first, second = ScoredOption("A", "blue", (Term("x", 1.0),)), ScoredOption("B", "red", (Term("x", 1.0 - 1e-13),))
+    assert best([first, second]).text == best([second, first]).text
 
 
 @pytest.mark.parametrize(("p_anomalous", "winner"), [(0.9, "A"), (0.6, "A"), (0.4, "none"), (0.01, "none")])

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from echo_iad.deciders.embedded.aims import asks_for_another
 from echo_iad.deciders.embedded.analysis import analyse
+from echo_iad.deciders.embedded.another import look_for_another
 from echo_iad.deciders.embedded.appearance import describe
 from echo_iad.deciders.embedded.case import Answer, Case
+from echo_iad.deciders.embedded.composites import with_composites
 from echo_iad.deciders.embedded.counts import asks_number, count_options
+from echo_iad.deciders.embedded.declining import decline
 from echo_iad.deciders.embedded.discrimination import discriminate
 from echo_iad.deciders.embedded.identity import identify
 from echo_iad.deciders.embedded.localization import locate
@@ -34,7 +38,7 @@ _ANSWERERS: Mapping[QuestionType, Callable[[Case], Answer]] = {
 TEMPERATURES: Mapping[QuestionType, float] = {
     QuestionType.DISCRIMINATION: 1.0,
     QuestionType.CLASSIFICATION: 1.0,
-    QuestionType.LOCALIZATION: 1.0,
+    QuestionType.LOCALIZATION: 0.7,
     QuestionType.DESCRIPTION: 1.0,
     QuestionType.ANALYSIS: 1.0,
     QuestionType.OTHER: 2.0,
@@ -50,7 +54,8 @@ class EmbeddedDecider:
     text_encoder : TextEncoder
         Sentence vectors for options, questions and knowledge.
     abstain_below : float, default 0
-        0 to 1: with options, abstain when the best one's probability leads the second's by less than this.
+        0 to 1: with options, abstain when the best one's probability leads the second's by less than this. An open
+        question about a defect rests on the verdict: there it is the lead of "defective" over "good" or the reverse.
 
     Raises
     ------
@@ -71,7 +76,7 @@ class EmbeddedDecider:
         """Answer, abstain or fail; see `echo_iad.deciders.base.Decider`."""
         case = Case(question, question_type, evidence, self._encoder)
         try:
-            answer = _ANSWERERS[question_type](case)
+            answer = decline(case) or _answerer(case)(case)
             return self._decision(case, answer)
         except (EchoError, ValueError, ArithmeticError) as fault:
             return Decision(Status.FAILED, reason=f"No verdict: {type(fault).__name__}: {fault}")
@@ -81,9 +86,10 @@ class EmbeddedDecider:
         if answer.abstains:
             return Decision(Status.ABSTAINED, text="Not sure.", p_anomalous=p_anomalous, reason=answer.reason)
         if not case.question.options:
-            return Decision(Status.ANSWERED, text=answer.text, p_anomalous=p_anomalous, reason=answer.reason)
-        options = answer.options
-        if case.seen is not None and asks_number(case.question.text):
+            return self._open_decision(case, answer, p_anomalous)
+        options = with_composites(answer.options)
+        about_defects = case.question_type is not QuestionType.OTHER
+        if case.seen is not None and about_defects and asks_number(case.question.text):
             options = count_options(options, len(case.seen.comparison.regions))
         chances = probabilities(options, TEMPERATURES[case.question_type])
         lead, second = sorted(chances.values(), reverse=True)[:2]
@@ -103,6 +109,19 @@ class EmbeddedDecider:
             p_anomalous=p_anomalous,
             reason=answer.reason,
         )
+
+    def _open_decision(self, case: Case, answer: Answer, p_anomalous: float | None) -> Decision:
+        lead = abs(2.0 * p_anomalous - 1.0) if p_anomalous is not None else 1.0
+        if lead < self._abstain_below and case.question_type is not QuestionType.OTHER:
+            reason = f"The verdict leads by {lead:.0%}, less than {self._abstain_below:.0%}. {answer.reason}"
+            return Decision(Status.ABSTAINED, text="Not sure.", p_anomalous=p_anomalous, reason=reason)
+        return Decision(Status.ANSWERED, text=answer.text, p_anomalous=p_anomalous, reason=answer.reason)
+
+
+def _answerer(case: Case) -> Callable[[Case], Answer]:
+    if case.question_type is QuestionType.DISCRIMINATION and asks_for_another(case.question.text):
+        return look_for_another
+    return _ANSWERERS[case.question_type]
 
 
 def make_decider(profile: Profile, text_encoder: TextEncoder) -> EmbeddedDecider:

@@ -17,12 +17,18 @@ _MORE = word_set(
 )
 _LESS = word_set(
     """
-    reduce decrease lower impair hinder prevent limit less weaken diminish detract lose loss lack shorten shorter
-    restrict impede minimize inhibit undermine compromise degrade disrupt interfere obstruct block eliminate poor
-    reduced inability difficult unable stop affect impact impacts jeopardize threaten harder fewer weaker lesser
+    reduce decrease lower prevent limit less diminish lose loss lack shorten shorter restrict minimize inhibit block
+    eliminate poor reduced inability difficult unable stop affect impact impacts harder fewer weaker lesser
     insufficient
     """
 )
+_HARMING = word_set(
+    """
+    impair hinder detract impede undermine compromise degrade disrupt interfere obstruct jeopardize threaten weaken
+    spoil ruin mar deteriorate endanger disfigure worsen corrupt
+    """
+)
+"""Verbs that do harm whatever they are done to; those of ``_LESS`` do harm to what is good."""
 _VIRTUES = word_set(
     """
     strength durability durable quality function functionality functional safety safe aesthetics aesthetic appeal
@@ -41,6 +47,8 @@ _VICES = word_set(
 ) | frozenset(DEFECTS)
 _HARM = word_set(
     """
+    improper imperfect imperfection impairment inefficient ineffective instability dysfunction overload overheat
+    substandard flawed shoddy costly
     hazard dangerous danger harm harmful unsafe unusable useless injure injury damage fail failure malfunction
     unstable leak ruin spoil unattractive ugly unfit weaken compromise degrade impair hinder interfere disrupt
     undermine jeopardize detract diminish deteriorate misfit loosen defective problem issue unsightly inaccurate
@@ -71,6 +79,14 @@ _DENIAL = re.compile(
 )
 
 
+_FAILS = re.compile(
+    r"\b(?:not|never|no longer|unable to|fails? to|hard to|difficult to|stops?|ceases? to)\s+(?:be\s+)?(?:\w+ly\s+)?"
+    r"(?:work|function|operat|perform|fit|seal|close|open|hold|turn|connect|stand|serve|usable|functional|used|usable|"
+    r"assembl|attach|align|start|run|fasten|lock|install|sold|sellable)\w*"
+)
+"""What does not do what it is for. This is no denial, although it says *not*."""
+
+
 def denies(text: str) -> bool:
     """Whether ``text`` says that there is no effect.
 
@@ -79,8 +95,19 @@ def denies(text: str) -> bool:
     >>> denies("It has no effect on the function."), denies("It doesn't affect anything"), denies("It leaks")
     (True, True, False)
     """
-    plain = text.lower().replace("’", "'").replace("n't", " not").replace("cannot", "can not")
-    return _DENIAL.search(plain) is not None
+    return _DENIAL.search(_FAILS.sub("fails", _plain(text))) is not None
+
+
+def _plain(text: str) -> str:
+    for short, whole in (
+        ("’", "'"),
+        ("can't", "can not"),
+        ("won't", "will not"),
+        ("n't", " not"),
+        ("cannot", "can not"),
+    ):
+        text = text.lower().replace(short, whole)
+    return text
 
 
 @lru_cache(maxsize=4096)
@@ -96,13 +123,18 @@ def harm(text: str, *, defects_harm: bool = True) -> float:
     (1.0, -1.0, 1.0)
     >>> harm("It reduces wear."), harm("It is blue.")
     (-1.0, 0.0)
+    >>> harm("It will not work properly."), harm("It disrupts the even pattern.")
+    (1.0, 1.0)
     """
+    text = _FAILS.sub("fails", _plain(text))
     read = words(text)
     signs: list[float] = []
     direction = 0.0
     for word in tokens(text):
         if word in _CLAUSE:
             direction = 0.0
+        elif stem(word, _HARMING):
+            signs.append(1.0)
         elif stem(word, _LESS):
             direction = -1.0
         elif stem(word, _MORE):

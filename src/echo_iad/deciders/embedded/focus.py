@@ -30,7 +30,8 @@ _LEADS_TO = re.compile(
     r"so (that|the)|fails?|must be|has to be|cannot|no longer)\b"
 )
 _ASKS_CAUSE = re.compile(
-    r"\b(causes? of|caused|cause for|(likely|possible|probable|root|main) cause|origin|come from|came from|come about|"
+    r"\b(causes? of|caused|cause for|(likely|possible|probable|potential|underlying|root|main) cause|"
+    r"origin|come from|came from|come about|"
     r"came about|arise|arose|why did|how did|what led|due to|responsible for|reason for|indicates?|suggests?)\b"
 )
 _ASKS_REMEDY = re.compile(

@@ -50,9 +50,14 @@ _YES = word_set("yes y yeah yep agree affirmative")
 _NO = word_set("no n nope disagree negative")
 _TRUE = word_set("true correct right t")
 _FALSE = word_set("false incorrect wrong f")
-_UNSURE = re.compile(
-    r"\b(not sure|unsure|unclear|uncertain|unknown|maybe|perhaps|undecided|"
-    r"can(?:not|'t|’t| not) (?:tell|say|be (?:told|said|determined)))\b"
+_UNSURE = re.compile(r"\b(not sure|unsure|unclear|uncertain|unknown|maybe|perhaps|undecided)\b")
+_CANNOT_TELL = re.compile(
+    r"\b(?:(?:can|could)(?:not|n't|'t|’t| not)|impossible to|not possible to|no way to|unable to) (?:be )?"
+    r"(?:reliably |really |clearly )?"
+    r"(?:tell|say|told|said|known?|determined?|judged?|inferred?|concluded?|answer(?:ed)?|establish(?:ed)?)\b|"
+    r"\b(?:not enough|insufficient|too little|no) (?:information|evidence|data)\b|"
+    r"^\W*(?:it is |it's |that is |this is )?(?:not sure|unsure|unknown|uncertain|unclear|undetermined|indeterminate|"
+    r"not (?:known|stated|given|visible)|i do(?:n't| not) know|no idea)\W*$"
 )
 _AUXILIARY = "am|is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|need"
 _PRONOUN = "it|there|this|that|these|those|they|we|you|i|he|she|one"
@@ -92,7 +97,18 @@ class Asked:
 
 def is_unsure(text: str) -> bool:
     """Whether an option says that nothing can be said."""
-    return _UNSURE.search(text.lower()) is not None
+    return _UNSURE.search(text.lower()) is not None or cannot_tell(text)
+
+
+def cannot_tell(text: str) -> bool:
+    """Whether an option is nothing but the statement that the question cannot be answered.
+
+    Examples
+    --------
+    >>> cannot_tell("It cannot be determined."), cannot_tell("Unknown"), cannot_tell("An unknown residue")
+    (True, True, False)
+    """
+    return _CANNOT_TELL.search(text.lower().replace("’", "'")) is not None
 
 
 def valence(text: str) -> Side:

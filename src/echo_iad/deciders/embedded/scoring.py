@@ -90,5 +90,5 @@ def with_deniers(
 
 
 def best(scored: Sequence[ScoredOption]) -> ScoredOption:
-    """Pick the option with the highest total; the first of equals."""
-    return max(scored, key=lambda option: option.total)
+    """Pick the option with the highest total; of equals, by their text, so that their order never matters."""
+    return max(scored, key=lambda option: (round(option.total, 9), option.text))

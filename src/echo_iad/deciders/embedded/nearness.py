@@ -1,0 +1,35 @@
+"""Is an option about what is asked? Nearness of sentence vectors, which were learned from questions with answers.
+
+A weak witness that breaks ties by meaning rather than by place. Knows no evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from echo_iad.deciders.embedded.case import Case
+from echo_iad.deciders.embedded.scoring import Term
+
+_WEIGHT = 2.0
+"""Cosines to log-likelihood: 0.1 closer is worth 0.2."""
+
+
+def asking_part(text: str) -> str:
+    """The last sentence that asks; the whole text when none does.
+
+    Examples
+    --------
+    >>> asking_part("There is a dent. What does it do?")
+    'What does it do?'
+    """
+    asking = [sentence for sentence in re.split(r"(?<=[.?!])\s+", text.strip()) if sentence.endswith("?")]
+    return asking[-1] if asking else text
+
+
+def nearness_terms(case: Case, texts: Sequence[str], *, weight: float = _WEIGHT) -> list[Term]:
+    """How near each text is to what is asked, zero mean over the texts."""
+    if not texts:
+        return []
+    near = case.cosines(texts, [asking_part(case.question.text)])[:, 0]
+    return [Term("nearness", weight * float(value)) for value in near - near.mean()]
