@@ -79,8 +79,8 @@ def reproduce(  # noqa: PLR0913  one parameter for each option
     with resumable():
         measured = reproduction.reproduce(recipes, contestants, benchmark, place, resume=resume, bar=progress_bar)
     with progress_bar("Reporting"):
-        letters = answer_blindly(benchmark, fit_on=whole, head=head, seed=base.seed)
-        experiments = report_experiments(recipes, measured, benchmark, letters, out, contestants)
+        baseline = answer_blindly(benchmark, fit_on=whole, head=head, seed=base.seed)
+        experiments = report_experiments(recipes, measured, benchmark, baseline, out, contestants)
     if json:
         typer.echo((out / EXPERIMENTS).read_text(encoding="utf-8"), nl=False)
         return

@@ -20,8 +20,8 @@ from echo_iad.domain.parts import FloatArray
 from echo_iad.encoders.base import TextEncoder
 from echo_iad.evaluation.benchmark.questions import BenchmarkQuestion
 
-LAYOUT = 1
-"""Number of this way to see options: a head that was fitted on another one cannot be used."""
+LAYOUT = 2
+"""Number of this way to see options and what is around them: a head that was fitted in another way cannot be used."""
 WAVES = 192
 """Random Fourier features of an option's embedding, and as many of its difference from the question's mean."""
 WIDTH = 0.7
@@ -129,12 +129,12 @@ def option_rows(questions: Sequence[BenchmarkQuestion], encoder: TextEncoder, wa
         _plain(one, meanings[start : start + size], asked[place], named[place])
         for place, (one, start, size) in enumerate(zip(questions, starts, sizes, strict=True))
     ]
-    waved = waves.of(meanings, _less_mean(meanings, starts))
+    waved = waves.of(meanings, less_mean(meanings, starts))
     numbers = np.hstack([WORD_WEIGHT * np.concatenate(plain), meanings, waved])
-    return OptionRows(_less_mean(numbers, starts), starts.astype(np.int64))
+    return OptionRows(less_mean(numbers, starts), starts.astype(np.int64))
 
 
-def _less_mean(rows: FloatArray, starts: NDArray[np.int64]) -> FloatArray:
+def less_mean(rows: FloatArray, starts: NDArray[np.int64]) -> FloatArray:
     """(n, d) float32: each row less the mean of its question's."""
     sizes = np.diff([*starts, len(rows)])
     means = np.add.reduceat(rows, starts, axis=0) / sizes[:, None]

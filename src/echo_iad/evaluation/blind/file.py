@@ -18,8 +18,10 @@ import numpy as np
 from echo_iad.domain.parts import EncoderId, FloatArray
 from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.benchmark.subtasks import Subtask
+from echo_iad.evaluation.blind.choice import Numbers
 from echo_iad.evaluation.blind.features import LAYOUT, Waves
 from echo_iad.evaluation.blind.head import LearnedHead, Weights
+from echo_iad.evaluation.blind.second_pass import SecondPass
 
 MAX_BYTES = 2**28
 """Largest file that is read."""
@@ -45,6 +47,9 @@ class _HeadFile:
     folds: Mapping[str, Mapping[Subtask, str]]
     """Object left out -> subtask -> weights."""
     whole: Mapping[Subtask, str]
+    second_folds: Mapping[str, Mapping[Subtask, tuple[float, ...]]]
+    """The second pass: object left out -> subtask -> weights."""
+    second_whole: Mapping[Subtask, tuple[float, ...]]
     sha256: str = ""
     """Digest of the other fields."""
 
@@ -78,6 +83,8 @@ def write_head(path: Path, head: LearnedHead, *, sources: Sequence[str]) -> None
         shifts=_packed(head.waves.shifts),
         folds={group: _packed_weights(weights) for group, weights in sorted(head.folds.items())},
         whole=_packed_weights(head.whole),
+        second_folds={group: _plain(rows) for group, rows in sorted(head.second.folds.items())},
+        second_whole=_plain(head.second.whole),
     )
     fresh = path.with_name(f"{path.name}.new")
     try:
@@ -150,6 +157,9 @@ def _unpacked(found: _HeadFile) -> LearnedHead:
         folds={group: _unpacked_weights(weights) for group, weights in found.folds.items()},
         whole=_unpacked_weights(found.whole),
         questions=found.questions,
+        second=SecondPass(
+            {group: _arrays(rows) for group, rows in found.second_folds.items()}, _arrays(found.second_whole)
+        ),
     )
 
 
@@ -171,6 +181,14 @@ def _packed_weights(weights: Weights) -> dict[Subtask, str]:
 
 def _unpacked_weights(weights: Mapping[Subtask, str]) -> dict[Subtask, FloatArray]:
     return {subtask: _row(text) for subtask, text in weights.items()}
+
+
+def _plain(rows: Mapping[Subtask, Numbers]) -> dict[Subtask, tuple[float, ...]]:
+    return {subtask: tuple(row.tolist()) for subtask, row in rows.items()}
+
+
+def _arrays(rows: Mapping[Subtask, Sequence[float]]) -> dict[Subtask, Numbers]:
+    return {subtask: np.array(row, np.float64) for subtask, row in rows.items()}
 
 
 def _packed(numbers: FloatArray) -> str:

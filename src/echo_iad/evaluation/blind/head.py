@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from echo_iad.domain.parts import EncoderId, FloatArray
 from echo_iad.encoders.base import TextEncoder
@@ -21,10 +20,9 @@ from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.benchmark.questions import BenchmarkQuestion
 from echo_iad.evaluation.benchmark.subtasks import Subtask
 from echo_iad.evaluation.blind.features import Waves, draw_waves, numbers_in_a_row, option_rows, spoken_name
+from echo_iad.evaluation.blind.ridge import LeftOutScores, scores_left_out, solve, sum_up
+from echo_iad.evaluation.blind.second_pass import SecondPass, fit_second_pass, right_of
 from echo_iad.knowledge.sources import object_key
-
-PENALTY = 6e-3
-"""Ridge penalty for each option of a middling object: habits are learned over objects, so fewer say less."""
 
 Weights = Mapping[Subtask, FloatArray]
 """Subtask -> (d,) float32; without a subtask that there was nothing to learn for."""
@@ -46,6 +44,8 @@ class LearnedHead:
     """What was learned on all objects; for objects that are none of ``folds``."""
     questions: int
     """How many were learned from."""
+    second: SecondPass = field(default_factory=SecondPass)
+    """How far the questions around an option count, for the text prior; `choose` does without."""
 
     def __post_init__(self) -> None:
         wanted = (numbers_in_a_row(self.encoder.dimension, len(self.waves.shifts)),)
@@ -67,6 +67,20 @@ class LearnedHead:
         EvaluationError
             The head was fitted with another text encoder.
         """
+        scored = self.score(questions, encoder)
+        return [
+            None if scores is None else list(one.options)[int(np.argmax(scores))]
+            for one, scores in zip(questions, scored, strict=True)
+        ]
+
+    def score(self, questions: Sequence[BenchmarkQuestion], encoder: TextEncoder) -> list[FloatArray | None]:
+        """(k,) float32 for each question: how right its options sound; None where nothing was learned for its subtask.
+
+        Raises
+        ------
+        EvaluationError
+            The head was fitted with another text encoder.
+        """
         if encoder.id != self.encoder:
             msg = (
                 f"The blind decider was fitted with the text encoder {self.encoder.name!r} "
@@ -74,16 +88,15 @@ class LearnedHead:
                 f"({encoder.id.weights_sha256[:12]}). Fit it anew with: echo-iad evaluate blind-fit"
             )
             raise EvaluationError(msg)
-        chosen: list[str | None] = [None] * len(questions)
+        found: list[FloatArray | None] = [None] * len(questions)
         for (group, subtask), places in _places(questions).items():
             row = self.weights_for(group).get(subtask)
             if row is None:
                 continue
-            asked = [questions[place] for place in places]
-            options = option_rows(asked, encoder, self.waves)
-            for place, question, best in zip(places, asked, options.best(options.numbers @ row), strict=True):
-                chosen[place] = list(question.options)[best]
-        return chosen
+            options = option_rows([questions[place] for place in places], encoder, self.waves)
+            for place, scores in zip(places, np.split(options.numbers @ row, options.starts[1:]), strict=True):
+                found[place] = scores
+        return found
 
 
 def group_of(object: str) -> str:
@@ -136,55 +149,40 @@ def fit_head(
         msg = f"{why} Give more files of questions."
         raise EvaluationError(msg)
     waves = draw_waves(encoder.id.dimension, seed)
-    groups = sorted({group_of(question.object) for question in questions})
-    folds: dict[str, dict[Subtask, FloatArray]] = {group: {} for group in groups}
+    asked = {
+        (group, subtask): [questions[place] for place in places]
+        for (group, subtask), places in sorted(_places(questions).items())
+    }
+    folds: dict[str, dict[Subtask, FloatArray]] = {group: {} for group, _ in asked}
     whole: dict[Subtask, FloatArray] = {}
+    scores: dict[Subtask, LeftOutScores] = {}
     for done, subtask in enumerate(Subtask):
         if progress:
             progress(done, len(Subtask), subtask)
-        sums = {
-            group: _sums([questions[place] for place in places], encoder, waves)
-            for (group, asked), places in sorted(_places(questions).items())
-            if asked is subtask
-        }
-        if sums:
-            whole[subtask] = _solve(list(sums.values()))
-        for group in groups:
-            others = [held for other, held in sums.items() if other != group]
-            if others:
-                folds[group][subtask] = _solve(others)
-    return LearnedHead(encoder.id, seed, waves, folds, whole, len(questions))
+        held = {group: one for (group, of), one in asked.items() if of is subtask}
+        if held:
+            learned = _learn(held, encoder, waves)
+            whole[subtask], scores[subtask] = learned.whole, learned.scores
+            for group, row in learned.folds.items():
+                folds[group][subtask] = row
+    return LearnedHead(encoder.id, seed, waves, folds, whole, len(questions), fit_second_pass(asked, scores, encoder))
 
 
 @dataclass(frozen=True, eq=False)
-class _Sums:
-    """All that ridge regression needs to know of one object's options."""
+class _Learned:
+    """What was learned for one subtask."""
 
-    products: FloatArray
-    """(d, d) float32: sum of the outer products of the rows."""
-    towards: FloatArray
-    """(d,) float32: sum of the rows, weighed by how far each option is right."""
-    options: int
+    whole: FloatArray
+    folds: Mapping[str, FloatArray]
+    scores: LeftOutScores
 
 
-def _sums(questions: Sequence[BenchmarkQuestion], encoder: TextEncoder, waves: Waves) -> _Sums:
-    rows = option_rows(questions, encoder, waves).numbers
-    right = np.array([float(letter == one.correct) for one in questions for letter in one.options], np.float32)
-    return _Sums(rows.T @ rows, right @ rows, len(rows))
-
-
-def _solve(parts: Sequence[_Sums]) -> FloatArray:
-    """Ridge regression over the objects of ``parts`` and no other: their sums are added, none is taken away."""
-    from scipy.linalg import cho_factor, cho_solve
-
-    products: NDArray[np.float64] = np.zeros(parts[0].products.shape)
-    towards: NDArray[np.float64] = np.zeros(parts[0].towards.shape)
-    for part in parts:
-        products += part.products
-        towards += part.towards
-    products[np.diag_indices_from(products)] += PENALTY * sum(part.options for part in parts) / len(parts)
-    factor = cho_factor(products, overwrite_a=True)
-    return np.asarray(cho_solve(factor, towards), np.float32)
+def _learn(asked: Mapping[str, Sequence[BenchmarkQuestion]], encoder: TextEncoder, waves: Waves) -> _Learned:
+    """Learn one subtask's weights from each object's questions."""
+    rows = {group: option_rows(held, encoder, waves).numbers for group, held in asked.items()}
+    sums = {group: sum_up(rows[group], right_of(held).astype(np.float32)) for group, held in asked.items()}
+    folds = {group: solve(held for other, held in sums.items() if other != group) for group in sums if len(sums) > 1}
+    return _Learned(solve(sums.values()), folds, scores_left_out(rows, sums, folds))
 
 
 def _places(questions: Sequence[BenchmarkQuestion]) -> dict[tuple[str, Subtask], list[int]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from echo_iad.encoders.base import TextEncoder
 from echo_iad.encoders.catalog import load_text_encoder
 from echo_iad.evaluation.answers.recording import read_identity, read_records
 from echo_iad.evaluation.answers.robustness import VariantName, robustness_summary, robustness_table
@@ -15,13 +16,31 @@ from echo_iad.evaluation.blind.deciders import blind_answers, encode_once
 from echo_iad.evaluation.blind.features import texts_of
 from echo_iad.evaluation.blind.head import LearnedHead, fit_head, nothing_to_learn_from
 from echo_iad.evaluation.pages.report import write_report
+from echo_iad.evaluation.prior.answering import answer_with_prior
 from echo_iad.evaluation.scores.beyond_blind import BlindLetters
 from echo_iad.evaluation.scores.summary import Summary, summarise, write_summary
+from echo_iad.evaluation.scores.text_prior import PriorAnswers
 
 
-def answer_blindly(
-    benchmark: Benchmark, *, fit_on: Benchmark, head: LearnedHead | None, seed: int
-) -> Mapping[str, BlindLetters]:
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """What the words of a benchmark give away, to be laid beside any run over it."""
+
+    letters: Mapping[str, BlindLetters]
+    """Blind decider -> key -> letter."""
+    head: LearnedHead | None
+    """What was learned from the words; None where there was nothing to learn from."""
+    encoder: TextEncoder
+    """The one that the head was fitted with; remembers the texts."""
+
+    def with_evidence(self, benchmark: Benchmark, folder: Path) -> PriorAnswers | None:
+        """The row "evidence + text prior" for the run in a folder; None where nothing was learned from the words."""
+        if self.head is None:
+            return None
+        return answer_with_prior(benchmark.questions, read_records(folder), self.head, self.encoder)
+
+
+def answer_blindly(benchmark: Benchmark, *, fit_on: Benchmark, head: LearnedHead | None, seed: int) -> Baseline:
     """Answer a benchmark's questions in every blind way.
 
     Parameters
@@ -42,14 +61,14 @@ def answer_blindly(
     encoder = encode_once(texts_of((*benchmark.questions, *fit_on.questions)), load_text_encoder("edge"))
     if head is None and not nothing_to_learn_from(fit_on.questions):
         head = fit_head(fit_on.questions, encoder, seed=seed)
-    return blind_answers(benchmark.questions, text_encoder=encoder, knowledge=benchmark.knowledge, head=head, seed=seed)
+    letters = blind_answers(
+        benchmark.questions, text_encoder=encoder, knowledge=benchmark.knowledge, head=head, seed=seed
+    )
+    return Baseline(letters, head, encoder)
 
 
 def summarise_run(
-    benchmark: Benchmark,
-    folder: Path,
-    blind: Mapping[str, BlindLetters],
-    variants: Mapping[VariantName, Path] | None = None,
+    benchmark: Benchmark, folder: Path, baseline: Baseline, variants: Mapping[VariantName, Path] | None = None
 ) -> Summary:
     """Score the records in a folder, and write ``summary.json`` beside them.
 
@@ -59,8 +78,7 @@ def summarise_run(
         What was asked.
     folder : Path
         Of the run.
-    blind : mapping
-        Blind decider -> letters.
+    baseline : Baseline
     variants : mapping, optional
         Folders of the same run, asked in variants of the questions.
 
@@ -73,11 +91,12 @@ def summarise_run(
     reworded = {name: read_records(place) for name, place in (variants or {}).items()}
     scored = summarise(
         read_records(folder),
-        blind,
+        baseline.letters,
         benchmark.excluded,
         seed=identity.seed,
         questions_sha256=identity.questions_sha256,
         robustness=robustness_summary(robustness_table(read_records(folder), reworded)) if reworded else None,
+        prior=baseline.with_evidence(benchmark, folder),
     )
     summary = replace(scored, changed=tuple(identity.changed))
     write_summary(folder, summary)
@@ -87,7 +106,7 @@ def summarise_run(
 def report_run(
     benchmark: Benchmark,
     folder: Path,
-    blind: Mapping[str, BlindLetters],
+    baseline: Baseline,
     variants: Mapping[VariantName, Path] | None = None,
 ) -> Summary:
     """`summarise_run`, and write ``report.html`` and ``report.md`` beside the records.
@@ -99,7 +118,7 @@ def report_run(
     MissingExtraError
         A library for the plots is not installed.
     """
-    summary = summarise_run(benchmark, folder, blind, variants)
+    summary = summarise_run(benchmark, folder, baseline, variants)
     pictures = {asked.image: asked.path for asked in benchmark.questions}
     write_report(folder, summary, read_records(folder), pictures=pictures, made_at=now())
     return summary

@@ -11,14 +11,13 @@ from echo_iad.evaluation.answers.changed_settings import changed_settings
 from echo_iad.evaluation.benchmark.questions import Benchmark
 from echo_iad.evaluation.pages.comparison_table import Experiment, write_comparison
 from echo_iad.evaluation.pages.content import Fact
-from echo_iad.evaluation.pages.run_report import now, summarise_run
+from echo_iad.evaluation.pages.run_report import Baseline, now, summarise_run
 from echo_iad.evaluation.pages.who_decided import decider
 from echo_iad.evaluation.paper.recipe_tables import Result, describe_experiment
 from echo_iad.evaluation.paper.recipes import Recipe
 from echo_iad.evaluation.paper.reproduction import Contestant, MeasuredRow
 from echo_iad.evaluation.published import PAPER
 from echo_iad.evaluation.result_files import write_whole
-from echo_iad.evaluation.scores.beyond_blind import BlindLetters
 from echo_iad.evaluation.scores.summary import Summary
 
 EXPERIMENTS = "experiments.json"
@@ -29,7 +28,7 @@ def report_experiments(
     recipes: Sequence[Recipe],
     measured: Mapping[str, Sequence[MeasuredRow]],
     benchmark: Benchmark,
-    blind: Mapping[str, BlindLetters],
+    baseline: Baseline,
     out: Path,
     contestants: Sequence[Contestant],
 ) -> tuple[Experiment, ...]:
@@ -42,8 +41,8 @@ def report_experiments(
         Of `reproduction.reproduce`.
     benchmark : Benchmark
         What was asked.
-    blind : mapping
-        Blind decider -> letters.
+    baseline : Baseline
+        Of the words alone.
     out : Path
     contestants : sequence of Contestant
         Who was measured.
@@ -54,7 +53,7 @@ def report_experiments(
         In the order of the recipes.
     """
     folders = dict.fromkeys(row.folder for rows in measured.values() for row in rows)
-    summaries = {folder: summarise_run(benchmark, folder, blind) for folder in folders}
+    summaries = {folder: summarise_run(benchmark, folder, baseline) for folder in folders}
     experiments = tuple(
         describe_experiment(
             recipe, [Result(row.contestant, row.label, summaries[row.folder]) for row in measured[recipe.name]]

@@ -14,8 +14,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from echo_iad.evaluation.benchmark.subtasks import Subtask
 from echo_iad.evaluation.scores.accuracy import Table, percent, tabulate
-from echo_iad.evaluation.scores.intervals import paired_difference
+from echo_iad.evaluation.scores.intervals import mean_interval, paired_difference
 from echo_iad.evaluation.scores.scored_answers import Cell, Flags, Rows, ScoredAnswers
 
 Value = TypeVar("Value")
@@ -30,6 +31,10 @@ BlindLetters = Mapping[tuple[str, int], str | None]
 """Image and question index -> the letter that a blind decider chose."""
 
 
+DEFECT_SUBTASKS = (Subtask.CLASSIFICATION, Subtask.LOCALIZATION, Subtask.DESCRIPTION, Subtask.ANALYSIS)
+"""Subtasks that ask what, where and how a defect is; their hard questions are also counted together."""
+
+
 @dataclass(frozen=True)
 class Gain:
     """Strict accuracy minus that of a blind decider on the same questions, in percentage points, with 95 % interval."""
@@ -38,6 +43,18 @@ class Gain:
     difference: float
     low: float
     high: float
+
+
+@dataclass(frozen=True)
+class HardTogether:
+    """Strict accuracy on the hard questions of `DEFECT_SUBTASKS` in all data sets, in percent, with 95 % interval."""
+
+    accuracy: float
+    low: float
+    high: float
+    questions: int
+    chance: float
+    """By guessing among the options that the learned blind decider did not take, which are known to be wrong there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +128,27 @@ def hard_accuracy(scored: ScoredAnswers, blind: BlindAnswers) -> Table[float]:
 def hard_counts(scored: ScoredAnswers, blind: BlindAnswers) -> Table[int]:
     """Number of questions that a blind decider gets wrong; a cell without any is absent."""
     return tabulate(scored, lambda cell: len(_hard(blind, cell)) or None)
+
+
+def hard_together(scored: ScoredAnswers, blind: BlindAnswers, *, seed: int) -> HardTogether | None:
+    """Strict accuracy on the hard questions of all subtasks about a defect; None where there is none.
+
+    Parameters
+    ----------
+    scored : ScoredAnswers
+    blind : BlindAnswers
+        The decider that tells which questions are hard.
+    seed : int
+        Decides the resamples of the interval, which draws whole images.
+    """
+    found = [_hard(blind, cell) for cell in scored.cells if cell.subtask in DEFECT_SUBTASKS]
+    rows = np.concatenate(found) if found else np.array([], np.int64)
+    if not len(rows):
+        return None
+    right = scored.right[rows]
+    within = mean_interval(right, scored.images[rows], seed=seed)
+    chance = np.mean([1 / max(scored.answers[row].choices - 1, 1) for row in rows])
+    return HardTogether(100 * float(right.mean()), within.low, within.high, len(rows), 100 * float(chance))
 
 
 def _hard(blind: BlindAnswers, cell: Cell) -> Rows:

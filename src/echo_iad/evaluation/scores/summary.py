@@ -40,16 +40,19 @@ from echo_iad.evaluation.scores.beyond_blind import (
     LEARNED,
     BlindLetters,
     Gain,
+    HardTogether,
     beside,
     blind_accuracy,
     gain,
     hard_accuracy,
     hard_counts,
+    hard_together,
     rivals,
 )
 from echo_iad.evaluation.scores.calibration import Calibration, calibrate
 from echo_iad.evaluation.scores.intervals import mean_interval
 from echo_iad.evaluation.scores.scored_answers import Cell, ScoredAnswers, Weighed, score_records
+from echo_iad.evaluation.scores.text_prior import PriorAnswers, TextPriorRow, measure_text_prior
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -138,19 +141,23 @@ class Summary:
     marked: Mapping[str, Marked]
     latency_ms: Latency
     cost: Mapping[str, float]
-    """``seconds`` that the questions took, and whatever else the run counted."""
+    """``seconds`` that the questions took, and tokens where a model told them."""
     excluded: tuple[Excluded, ...]
     robustness: Mapping[str, Any] | None = None
     """What optional tests found; the key is absent without any."""
     verdicts: Verdicts | None = None
     """Whose word counted; the key is absent where no verdict was weighed."""
+    hard_together: HardTogether | None = None
+    """The hard questions of the four subtasks about a defect as one figure; the key is absent where there are none."""
+    text_prior: TextPriorRow | None = None
+    """The row "evidence + text prior"; the key is absent where there was nothing to learn the words from."""
     changed: tuple[str, ...] = ()
     """Settings that differ from the shipped profile of this name, as ``--set`` has them."""
 
     def to_json(self) -> str:
         """The file's text."""
         tree = _adapter().dump_python(self, mode="json")
-        for optional in ("robustness", "verdicts"):
+        for optional in ("robustness", "verdicts", "hard_together", "text_prior"):
             if tree[optional] is None:
                 del tree[optional]
         return json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
@@ -163,8 +170,8 @@ def summarise(
     *,
     seed: int,
     questions_sha256: str = "",
-    cost: Mapping[str, float] | None = None,
     robustness: Mapping[str, Any] | None = None,
+    prior: PriorAnswers | None = None,
 ) -> Summary:
     """Score a run in every way that a report shows.
 
@@ -180,10 +187,10 @@ def summarise(
         Of the run; decides the resamples.
     questions_sha256 : str
         Digest of the file of questions.
-    cost : mapping of str to float, optional
-        What the run counted beside the seconds of its questions.
     robustness : mapping, optional
         What optional tests found.
+    prior : PriorAnswers, optional
+        Evidence and text prior together, on the same questions.
 
     Raises
     ------
@@ -195,6 +202,7 @@ def summarise(
     learned = beside_run.get(LEARNED, beside(scored, {}))
     asked = counts(scored)
     assisted = any(answer.assisted for answer in scored.answers)
+    fair = rivals(beside_run, assisted=assisted)
     official, fixed, strict = published_accuracy(scored), mended_accuracy(scored), strict_accuracy(scored)
     tables = {"official": official, "official_fixed": fixed, "strict": strict}
     return Summary(
@@ -211,7 +219,7 @@ def summarise(
         balanced=_rounded(discrimination(scored)),
         averages=_rounded({name: averages(table, asked) for name, table in tables.items()}),
         blind=_rounded(blind_accuracy(scored, beside_run)),
-        gain=_rounded(gain(scored, rivals(beside_run, assisted=assisted), seed=seed)),
+        gain=_rounded(gain(scored, fair, seed=seed)),
         hard=_rounded(hard_accuracy(scored, learned)),
         counts=asked,
         hard_counts=hard_counts(scored, learned),
@@ -224,10 +232,12 @@ def summarise(
         calibration=_rounded(calibrate(a.certainty for a in scored.answers if a.certainty), digits=4),
         marked=_rounded(_marked(scored)),
         latency_ms=_rounded(_latency(scored), digits=3),
-        cost=_rounded(_cost(scored) | dict(cost or {}), digits=3),
+        cost=_rounded(_cost(scored), digits=3),
         excluded=tuple(excluded),
         robustness=robustness,
         verdicts=_verdicts(scored),
+        hard_together=_rounded(hard_together(scored, learned, seed=seed)),
+        text_prior=None if prior is None else _rounded(measure_text_prior(scored, prior, learned, fair, seed=seed)),
     )
 
 

@@ -1,0 +1,1 @@
+"""Evidence beside a benchmark's habits, for benchmarks only: no product's answer comes from here."""
