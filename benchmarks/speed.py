@@ -83,13 +83,12 @@ def inspection_figures(memory: Path, folder: Path) -> dict[str, Any]:
 
 
 def _bare_encoder() -> Callable[[], object]:
-    """One run of the encoder's session on a picture that is ready, as ONNX Runtime alone would do it."""
+    """One run of the encoder's sessions on a picture that is ready, as ONNX Runtime alone would do it."""
     from echo_iad.encoders.onnx import EdgeImageEncoder
 
     encoder = EdgeImageEncoder()
-    session, outputs, side = encoder._session, encoder._outputs, encoder._side
-    pixels = np.random.default_rng(0).integers(0, 255, (1, side, side, 3)).astype(np.uint8)
-    return lambda: session.run(outputs, {"pixels": pixels})
+    pixels = np.random.default_rng(0).integers(0, 255, (1, encoder.side, encoder.side, 3)).astype(np.uint8)
+    return lambda: encoder.run_head(encoder.run_blocks(pixels))
 
 
 def base_install_megabytes(root: Path) -> float | None:

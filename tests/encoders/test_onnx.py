@@ -4,7 +4,7 @@ from PIL import Image
 
 from echo_iad.domain.parts import Picture
 from echo_iad.encoders import onnx
-from echo_iad.encoders.cards import IMAGE_FILE, TEXT_FILE, TOKENIZER_FILE, asset_root, read_card, whole_file
+from echo_iad.encoders.cards import BLOCKS_FILE, HEAD_FILE, TEXT_FILE, TOKENIZER_FILE, asset_root, read_card, whole_file
 from echo_iad.encoders.onnx import IMAGE_FOLDER, STRIDES, TEXT_FOLDER, EdgeImageEncoder, EdgeTextEncoder, squeeze
 from echo_iad.errors import MissingModelError
 
@@ -30,7 +30,7 @@ def drawn(seed, height=320, width=320):
 
 
 def test_the_shipped_files_are_what_their_cards_say_and_stay_small():
-    files = {IMAGE_FOLDER: [IMAGE_FILE], TEXT_FOLDER: [TEXT_FILE, TOKENIZER_FILE]}
+    files = {IMAGE_FOLDER: [BLOCKS_FILE, HEAD_FILE], TEXT_FOLDER: [TEXT_FILE, TOKENIZER_FILE]}
     sizes = []
     for folder, names in files.items():
         card = read_card(asset_root() / folder)
@@ -43,7 +43,10 @@ def test_the_shipped_files_are_what_their_cards_say_and_stay_small():
 
 
 def test_the_shipped_files_stayed_faithful_when_they_were_exported():
-    assert read_card(asset_root() / IMAGE_FOLDER).fidelity["vector_max_abs_diff"] < 1e-4
+    image = read_card(asset_root() / IMAGE_FOLDER).fidelity
+    assert image["vector_max_abs_diff"] < 1e-4
+    assert image["blocks_max_abs_diff_to_float32_graph"] == 0
+    assert image["vector_cosine_with_float32_least"] > 0.995
     assert read_card(asset_root() / TEXT_FOLDER).fidelity["cosine_with_float32_least"] > 0.998
 
 
@@ -52,6 +55,21 @@ def test_levels_are_the_blocks_asked_for(side, blocks):
     encoder = EdgeImageEncoder(side=side, blocks=blocks)
     levels = encoder.encode_images([drawn(1)])[0].levels
     assert [level.shape for level in levels] == [(side // STRIDES[b], side // STRIDES[b], CHANNELS[b]) for b in blocks]
+
+
+def test_levels_alone_are_the_same_bytes(image_encoder):
+    pictures = [drawn(seed) for seed in range(3)]
+    whole = image_encoder.encode_images(pictures)
+    for levels, encoding in zip(image_encoder.encode_levels(pictures), whole, strict=True):
+        assert [level.tobytes() for level in levels] == [level.tobytes() for level in encoding.levels]
+
+
+def test_the_vector_is_the_same_whatever_levels_are_asked_for(image_encoder):
+    wanted = image_encoder.encode_images([drawn(3)])[0].vector
+    for blocks in ((), (4,), (2, 7)):
+        encoding = EdgeImageEncoder(blocks=blocks).encode_images([drawn(3)])[0]
+        assert encoding.vector.tobytes() == wanted.tobytes()
+        assert len(encoding.levels) == len(blocks)
 
 
 def test_another_preparation_is_another_encoder():
@@ -156,10 +174,11 @@ def test_a_damaged_file_is_named_with_its_cure(tmp_path, monkeypatch):
     folder.mkdir()
     source = asset_root() / IMAGE_FOLDER
     (folder / "card.json").write_bytes((source / "card.json").read_bytes())
-    (folder / IMAGE_FILE).write_bytes((source / IMAGE_FILE).read_bytes()[:-1])
+    (folder / BLOCKS_FILE).write_bytes((source / BLOCKS_FILE).read_bytes())
+    (folder / HEAD_FILE).write_bytes((source / HEAD_FILE).read_bytes()[:-1])
     monkeypatch.setattr(onnx, "asset_root", lambda: tmp_path)
     monkeypatch.setattr("echo_iad.encoders.cards.asset_root", lambda: tmp_path)
     with pytest.raises(
-        MissingModelError, match=r"image.onnx of encoder 'EfficientNet-Lite0' is damaged.*force-reinstall"
+        MissingModelError, match=r"head.onnx of encoder 'EfficientNet-Lite0' is damaged.*force-reinstall"
     ):
         EdgeImageEncoder()

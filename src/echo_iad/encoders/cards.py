@@ -17,6 +17,8 @@ from echo_iad.errors import MissingModelError
 
 CARD_FILE = "card.json"
 IMAGE_FILE = "image.onnx"
+BLOCKS_FILE = "blocks.onnx"
+HEAD_FILE = "head.onnx"
 TEXT_FILE = "text.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 
