@@ -57,6 +57,7 @@ def test_the_map_spans_the_picture_on_the_scale_of_the_threshold(good, bad):
     for found in (good, bad):
         anomaly_map = found.anomaly_map
         assert anomaly_map.values.shape == (MAP_SIDE, MAP_SIDE)
+        assert anomaly_map.aspect == pytest.approx(1.5)
         assert anomaly_map.values.dtype == np.float32
         assert anomaly_map.threshold == found.threshold
         assert 0 < anomaly_map.extent <= anomaly_map.threshold

@@ -79,6 +79,7 @@ def compare(
         threshold=verdict.threshold,
         extent=min(normality.extent, verdict.threshold),
         foreground=find_outline(picture.pixels, MAP_SIDE),
+        aspect=picture.width / picture.height,
     )
     regions = _regions(anomaly_map, picture, references)
     return Comparison(

@@ -107,6 +107,8 @@ class AnomalyMap:
     foreground: FloatArray | None = None
     """(h, w) float32, 0 to 1: how surely a place belongs to the part; None when the part fills the picture
     or its outline is not known."""
+    aspect: float | None = None
+    """Width over height of the upright image; None when each place of ``values`` is as wide as high."""
 
 
 @dataclass(frozen=True)

@@ -85,3 +85,21 @@ def test_a_part_that_fills_the_picture_is_the_picture():
 def test_a_foreground_of_another_shape_is_refused():
     with pytest.raises(ValueError, match="shape"):
         frames(AnomalyMap(np.zeros((30, 30), np.float32), 1.0, 0.8, np.ones((10, 30), np.float32)))
+
+
+def test_cells_need_not_be_square():
+    rows, columns = np.indices((60, 60))
+    squeezed = (np.hypot(rows - 30, 1.5 * (columns - 30)) < 25).astype(float)
+    values = np.zeros((60, 60), np.float32)
+    map_of = lambda aspect: AnomalyMap(values, 1.0, 0.8, squeezed.astype(np.float32), aspect=aspect)  # noqa: E731
+    assert frames(map_of(None))[1].has_ends
+    assert not frames(map_of(1.5))[1].has_ends
+
+
+def test_several_parts_are_told_from_one_with_crumbs():
+    inside = np.zeros((40, 80))
+    inside[5:35, 5:35] = inside[5:35, 45:75] = 1.0
+    assert [piece.box for piece in Frame(inside).pieces] == [(5, 5, 35, 35), (45, 5, 75, 35)]
+    inside[5:35, 45:75] = 0.0
+    inside[5:9, 45:49] = 1.0
+    assert Frame(inside).pieces == ()

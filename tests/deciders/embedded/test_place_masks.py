@@ -157,3 +157,11 @@ def test_off_the_centre():
 
 def test_outside_the_part():
     assert best(["on the part", "in the background"], disc(4, 4), round_part()) == "in the background"
+
+
+def test_a_place_of_one_part_holds_for_each_of_several():
+    inside = np.zeros(SHAPE)
+    inside[4:28, 5:55] = inside[32:56, 5:55] = 1.0
+    names = ["at the top of the piece", "at the bottom of the piece"]
+    assert best(names, disc(35, 30, 1), Frame(inside)) == "at the top of the piece"
+    assert best(["top", "bottom"], disc(35, 30, 1), Frame(inside)) == "bottom"

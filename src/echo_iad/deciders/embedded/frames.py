@@ -25,6 +25,8 @@ _SLICES = 24
 _STEP = 1.25
 """A head is at least this many times as wide as the shaft, else no step is seen."""
 _USUAL_HEAD = 0.2
+_OF_A_SIZE = 0.3
+"""Pieces that lie apart are several parts when each has at least this share of the largest one's area."""
 
 
 def reduced(values: FloatArray, *, side: int = SIDE) -> Grid:
@@ -61,9 +63,12 @@ class Frame:
     ----------
     inside : (h, w) float64
         0 to 1: how surely a cell belongs to what the frame is about; all ones for the picture.
+    cell : float
+        Width of a cell over its height.
     """
 
     inside: Grid
+    cell: float = 1.0
 
     @cached_property
     def box(self) -> tuple[int, int, int, int]:
@@ -96,14 +101,14 @@ class Frame:
         from scipy.ndimage import binary_fill_holes, distance_transform_edt
 
         filled = binary_fill_holes(self.solid)
-        distance = distance_transform_edt(np.pad(filled, 1))[1:-1, 1:-1]
+        distance = distance_transform_edt(np.pad(filled, 1), sampling=(1.0, self.cell))[1:-1, 1:-1]
         return np.asarray(distance / distance.max(), np.float64)
 
     @cached_property
     def axis(self) -> tuple[float, float, float]:
         """Unit vector (x, y) of the long axis, pointing right or down, and length over width (1 = as long as wide)."""
         rows, columns = np.nonzero(self.solid)
-        covariance = np.cov(np.stack([columns, rows]).astype(np.float64)) + 1e-9 * np.eye(2)
+        covariance = np.cov(np.stack([self.cell * columns, rows])) + 1e-9 * np.eye(2)
         spread, vectors = np.linalg.eigh(covariance)
         dx, dy = vectors[:, 1]
         if (dx, dy) < (0.0, 0.0) or (abs(dx) < abs(dy) and dy < 0):
@@ -120,7 +125,7 @@ class Frame:
         """(h, w), 0 at one end of the long axis and 1 at the other."""
         dx, dy, _ = self.axis
         height, width = self.inside.shape
-        return _spanned(dx * np.arange(width)[None, :] + dy * np.arange(height)[:, None], self.solid)
+        return _spanned(dx * self.cell * np.arange(width)[None, :] + dy * np.arange(height)[:, None], self.solid)
 
     @cached_property
     def head_along(self) -> Grid:
@@ -142,43 +147,17 @@ class Frame:
 
     def held(self, inside: Grid) -> Frame:
         """Make the frame of a piece, 0 to 1 in each cell, with the same directions."""
-        return Frame(inside)
+        return Frame(inside, self.cell)
 
     @cached_property
-    def upright(self) -> UprightFrame:
-        """The same part set up on its narrower end: its head is the top."""
-        dx, dy, _ = self.axis
-        height, width = self.inside.shape
-        position = dy * np.arange(width)[None, :] - dx * np.arange(height)[:, None]
-        return UprightFrame(self.inside, np.asarray(position if dy > 0 else -position, np.float64), self.head_along)
+    def pieces(self) -> tuple[Frame, ...]:
+        """The pieces that lie apart, if there are several of a size: several parts in one picture; else none."""
+        from scipy.ndimage import label
 
-
-@dataclass(frozen=True, eq=False)
-class UprightFrame(Frame):
-    """A part's frame turned to its long axis.
-
-    Attributes
-    ----------
-    rightward, downward : (h, w) float64
-        Growing to the part's own right and from its head to its tip.
-    """
-
-    rightward: Grid
-    downward: Grid
-
-    @cached_property
-    def x(self) -> Grid:
-        """(h, w), 0 to 1 across the part."""
-        return _spanned(self.rightward, self.solid)
-
-    @cached_property
-    def y(self) -> Grid:
-        """(h, w), 0 at the head's end and 1 at the other."""
-        return _spanned(self.downward, self.solid)
-
-    def held(self, inside: Grid) -> Frame:
-        """Make the frame of a piece, 0 to 1 in each cell, with the same directions."""
-        return UprightFrame(inside, self.rightward, self.downward)
+        numbers, count = label(self.solid)
+        areas = np.bincount(numbers.ravel(), minlength=count + 1)[1:]
+        large = [number for number in range(1, count + 1) if areas[number - 1] >= _OF_A_SIZE * areas.max()]
+        return tuple(self.held((numbers == number).astype(np.float64)) for number in large) if len(large) > 1 else ()
 
 
 def _spanned(position: Grid, solid: NDArray[np.bool_]) -> Grid:
@@ -189,7 +168,8 @@ def _spanned(position: Grid, solid: NDArray[np.bool_]) -> Grid:
 def frames(anomaly_map: AnomalyMap) -> tuple[Frame, Frame]:
     """Make the picture's frame and the part's; the same when the part fills the picture."""
     shape = reduced(anomaly_map.values).shape
-    picture = Frame(np.ones(shape, np.float64))
+    cell = anomaly_map.aspect * shape[0] / shape[1] if anomaly_map.aspect is not None else 1.0
+    picture = Frame(np.ones(shape, np.float64), cell)
     if anomaly_map.foreground is None:
         return picture, picture
     inside = reduced(anomaly_map.foreground)
@@ -197,4 +177,4 @@ def frames(anomaly_map: AnomalyMap) -> tuple[Frame, Frame]:
         msg = f"AnomalyMap.foreground must have the shape of its values. Got {anomaly_map.foreground.shape}."
         raise ValueError(msg)
     filled = (inside > 0.5).mean()
-    return picture, picture if filled > 0.97 or filled == 0.0 else Frame(inside)
+    return picture, picture if filled > 0.97 or filled == 0.0 else Frame(inside, cell)

@@ -29,7 +29,6 @@ _COLOR_WEIGHT = 1.0
 """Of a colour that tells which part is meant, against the colour of the good part there."""
 _STATED_ODDS = 9.0
 """Who states that there is a defect is right nine times of ten."""
-_LIST = re.compile(r"^(?:both )?([a-z])(?:,? and ([a-z]))+$")
 _UNPLACED = frozenset({Kind.NAMED, Kind.FRINGE, Kind.IMPRINT})
 
 
@@ -67,21 +66,14 @@ def _place_term(place: Place | None, found: Sequence[Suspect], frames: tuple[Fra
 
 
 def _places(case: Case) -> Mapping[str, Place | None]:
-    """Each option's place: by its words, by what is known of the part that it names, or by the options it lists."""
-    options = case.question.options
+    """Each option's place: by its words, or by what is known of the part that it names."""
     passages = case.evidence.object_knowledge or case.evidence.knowledge
     places: dict[str, Place | None] = {}
-    for label, text in options.items():
+    for label, text in case.question.options.items():
         place = parse_place(text)
         nouns = {spot.noun for stretch in place.stretches for spot in stretch.spots} if place else set()
         told = told_place(nouns.pop(), passages) if len(nouns) == 1 else None
         places[label] = told or place
-    for label, text in options.items():
-        listed = [other.upper() for other in words(text) if len(other) == 1]
-        parts = [places[other] for other in listed if other in options and other != label]
-        if _LIST.match(" ".join(words(text))) and len(parts) == len(listed):
-            stretches = tuple(stretch for part in parts if part is not None for stretch in part.stretches)
-            places[label] = Place(stretches) if stretches else None
     return places
 
 

@@ -22,12 +22,13 @@ def place_mask(place: Place, picture: Frame, part: Frame) -> Grid:
     Returns
     -------
     (h, w) float64
-        A density: 0 or more, sum 1. What may be meant in more than one way (of the picture, of the part as it lies, of
-        a long part set up on its narrower end) is the mean of the ways.
+        A density: 0 or more, sum 1. What may be meant in more than one way (of the picture, of all that lies in it, of
+        each of several parts) is the mean of the ways.
     """
-    ways = _ways(place, picture, part)
-    drawn = [_density(_stretch(stretch, frame, part), part) for frame in ways for stretch in place.stretches]
-    return np.asarray(np.mean(drawn, axis=0))
+    ways = [[_stretch(each, frame, part) for each in place.stretches] for frame in _ways(place, picture, part)]
+    if place.of_one and part.pieces:
+        ways.append([_of_each(each, part.pieces) for each in place.stretches])
+    return np.asarray(np.mean([_density(mask, part) for drawn in ways for mask in drawn], axis=0))
 
 
 def _ways(place: Place, picture: Frame, part: Frame) -> list[Frame]:
@@ -36,6 +37,11 @@ def _ways(place: Place, picture: Frame, part: Frame) -> list[Frame]:
     spots = [spot for stretch in place.stretches for spot in stretch.spots]
     of_part = bool(spots) and all(spot.kind in _OF_THE_PART or spot.within is not None for spot in spots)
     return [part] if of_part or part is picture else [picture, part]
+
+
+def _of_each(stretch: Stretch, pieces: tuple[Frame, ...]) -> Grid:
+    """Draw a stretch on each of several parts in the picture."""
+    return np.asarray(np.sum([_stretch(stretch, piece, piece) * piece.solid for piece in pieces], axis=0))
 
 
 def _stretch(stretch: Stretch, frame: Frame, part: Frame) -> Grid:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from echo_iad.deciders.embedded.place_words import HEDGES, PARTS, Kind
+from echo_iad.deciders.embedded.place_words import CENTER, HEDGES, PARTS, Kind
 from echo_iad.deciders.embedded.spots import Spot, parse_spot, spreads
 from echo_iad.deciders.embedded.words import tokens
 
@@ -40,6 +40,8 @@ class Place:
     """Said of the picture, not of the part."""
     spreads: bool = False
     """Said to be all over the place, not somewhere in it."""
+    of_one: bool = False
+    """Said of one thing, which may be one of several in the picture."""
 
     @property
     def is_known(self) -> bool:
@@ -48,6 +50,7 @@ class Place:
 
 
 _PICTURE = re.compile(r"\b(of|in|on|within) (the |this )?(image|picture|photo|photograph|frame|view)\b")
+_OF_ONE = re.compile(rf"\bof (?:the|a|an|one|each|this) (?!{'|'.join(sorted(CENTER))})[a-z]+(?: [a-z]+)?$")
 _JOINT = re.compile(r"\s*(?:,? \band\b|,? \bor\b|\bas well as\b|\bplus\b|&|;|/)\s*")
 _EXCEPT = re.compile(r"\b(?:but|and|,)? ?(?:not|n't|except|excluding|rather than|instead of)\b.*")
 _BETWEEN = re.compile(
@@ -96,7 +99,7 @@ def parse_place(text: str) -> Place | None:
         found = _with_shared_noun(found, plural=_PLURAL.search(plain) is not None)
     known = tuple(stretch for stretch in found if stretch.is_known)
     spread = spreads(plain.split()) and all(spot.kind in _SPREADABLE for each in found for spot in each.spots)
-    return Place(known or found, of_picture=of_picture, spreads=spread)
+    return Place(known or found, of_picture=of_picture, spreads=spread, of_one=_OF_ONE.search(plain) is not None)
 
 
 def _between(plain: str, hit: re.Match[str]) -> Stretch | None:
