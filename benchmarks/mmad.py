@@ -200,7 +200,28 @@ def reached(run: Path) -> Figures:
     (dataset,) = found["strict"]
     names = ("counts", "strict", "intervals", "coverage", "blind", "gain", "hard", "hard_counts")
     cells = {name: found[name].get(dataset, {}) for name in names}
-    return {**cells, "balanced": found["balanced"].get(dataset), "per_object": found["per_object"]}
+    whole = {"balanced": found["balanced"].get(dataset), "per_object": found["per_object"]}
+    return {**cells, **whole, "abstention": abstaining(run)}
+
+
+def abstaining(run: Path) -> Figures:
+    """What it buys to withhold the unsurest answers: accuracy of the surest ones at each coverage, in percent."""
+    from echo_iad.evaluation.answers.recording import read_records
+    from echo_iad.evaluation.scores.abstention import abstention_curves
+
+    return {
+        name: {
+            "area": percent(curve.area),
+            "best_area": percent(curve.best_area),
+            "accuracy_at": {f"{share}": percent(curve.accuracy_at(share / 100)) for share in range(100, 0, -10)},
+        }
+        for name, curve in abstention_curves(read_records(run)).items()
+    }
+
+
+def percent(share: float | None) -> float | None:
+    """In percent, with one digit."""
+    return None if share is None else round(100 * share, 1)
 
 
 def say(what: str, figures: Figures) -> None:
