@@ -25,7 +25,7 @@ _UNKNOWN_PLACE = -0.7
 """A part whose place is not known holds the anomaly in half of the cases: log 0.5."""
 _HIDDEN = math.log(0.2)
 """What the map shows is seldom on a side that faces away."""
-_COLOR_WEIGHT = 1.0
+_COLOR_WEIGHT = 0.7
 """Of a colour that tells which part is meant, against the colour of the good part there."""
 _STATED_ODDS = 9.0
 """Who states that there is a defect is right nine times of ten."""
