@@ -38,7 +38,7 @@ _ANSWERERS: Mapping[QuestionType, Callable[[Case], Answer]] = {
 TEMPERATURES: Mapping[QuestionType, float] = {
     QuestionType.DISCRIMINATION: 1.0,
     QuestionType.CLASSIFICATION: 1.0,
-    QuestionType.LOCALIZATION: 0.7,
+    QuestionType.LOCALIZATION: 0.5,
     QuestionType.DESCRIPTION: 1.0,
     QuestionType.ANALYSIS: 1.0,
     QuestionType.OTHER: 2.0,
