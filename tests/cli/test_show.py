@@ -7,7 +7,7 @@ from rich.console import Console
 
 from echo_iad.cli.show import inspection_panel
 from echo_iad.domain.decisions import Decision, Inspection, Status
-from echo_iad.domain.evidence import Comparison, ObjectMatch, Region
+from echo_iad.domain.evidence import Comparison, DefectVote, NearDefect, ObjectMatch, Region
 from echo_iad.domain.questions import Expert, QuestionType
 
 
@@ -60,6 +60,15 @@ def test_a_panel_says_everything_in_words_within_80_columns(inspection):
         assert said in text, said
     assert "Region 4" not in text
     assert max(map(len, text.splitlines())) == 80
+
+
+def test_what_labelled_defects_say_is_told_of_a_defect_alone(inspection):
+    vote = DefectVote({"stain": 0.7}, 0.3, (NearDefect(1, "stain", "/1.png", 0.5),), 1)
+    told = replace(inspection, defect_vote=vote)
+    assert "most like the labelled 'stain' (probability 70%, 1 of" in printed(told)
+    calm = replace(told, comparison=replace(told.comparison, is_anomalous=False))
+    assert "labelled" not in printed(calm)
+    assert "labelled" not in printed(inspection)
 
 
 def test_words_of_a_user_are_no_markup(inspection):

@@ -8,6 +8,12 @@ from echo_iad.domain.decisions import Decision, Status
 from echo_iad.reports import words
 
 
+def test_labelled_defects_are_told_of_a_defect_alone(inspection, good):
+    assert words.labelled(inspection) == "most like the labelled 'stain' (probability 75%, 1 of the 1 nearest)"
+    assert words.labelled(good) == ""
+    assert words.labelled(replace(inspection, defect_vote=None)) == ""
+
+
 def test_a_region_says_where_it_is_and_how_it_differs(comparison):
     region = comparison.regions[0]
     assert words.place(region) == "upper right, near the rim"

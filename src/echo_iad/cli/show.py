@@ -70,6 +70,8 @@ def _facts(inspection: Inspection) -> Iterator[tuple[str, RenderableType]]:
         yield "", _bar(f"{letter}  {inspection.options.get(letter, '')}", probability, chosen=letter == decision.option)
     if inspection.comparison is not None:
         yield from _comparison(inspection.comparison)
+    if like := words.labelled(inspection):
+        yield "Type", _text(like)
     for lack in words.missing(inspection):
         yield "Without", _text(lack)
     if "total" in inspection.timings_ms:

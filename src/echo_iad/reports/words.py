@@ -141,6 +141,12 @@ def reason(inspection: Inspection) -> str:
     return f"{why} The comparison says otherwise: {times(comparison)} the threshold.".strip()
 
 
+def labelled(inspection: Inspection) -> str:
+    """What the labelled defects say of an anomaly's type; empty when there is none, or nothing is wrong."""
+    comparison, vote = inspection.comparison, inspection.defect_vote
+    return vote.words if vote is not None and comparison is not None and comparison.is_anomalous else ""
+
+
 def missing(inspection: Inspection) -> list[str]:
     """Which experts had nothing, and why; those with the same reason together."""
     together: dict[str, list[str]] = {}

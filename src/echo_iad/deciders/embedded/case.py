@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from echo_iad.deciders.embedded.labelled import with_vote
 from echo_iad.deciders.embedded.polarity import Side, option_sides
 from echo_iad.deciders.embedded.scoring import ScoredOption
 from echo_iad.deciders.embedded.seen import Seen, see
@@ -56,10 +57,11 @@ class Case:
 
     @cached_property
     def topic_beliefs(self) -> list[float]:
-        """Probability of each topic by the looks."""
+        """Probability of each topic by the looks, and by what labelled defects say."""
         if self.seen is None:
             return beliefs(self.topics, {})
-        return beliefs(self.topics, self.seen.attributes, self.seen.colors, self.seen.kinds)
+        seen = beliefs(self.topics, self.seen.attributes, self.seen.colors, self.seen.kinds)
+        return with_vote(seen, [topic.name for topic in self.topics], self.evidence.defect_vote, self.cosines)
 
     def cosines(self, texts: Sequence[str], others: Sequence[str]) -> FloatArray:
         """(n, m) float32: cosine of every text with every other; higher = closer in meaning."""

@@ -1,12 +1,12 @@
 """What labelled defects say about texts: the vote on a part's type, spread over options or over known defects.
 
-A text that names a labelled type gets that type's probability; a type that no text names is spread by meaning; what is
-of no labelled type is spread evenly. Knows no region and no memory.
+A mixture. As far as the defect is of a labelled type, the text that names the type is meant, or the one nearest in
+meaning where none names it; as far as it is of a type that nobody has labelled, all other evidence decides as it would
+without labels. Knows no region and no memory.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
@@ -14,33 +14,45 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from echo_iad.deciders.embedded.scoring import ScoredOption, Term
+from echo_iad.deciders.embedded.scoring import ScoredOption, Term, probabilities
 from echo_iad.deciders.embedded.words import stem, words
-from echo_iad.domain.evidence import DefectVote
+from echo_iad.domain.evidence import DefectVote, Evidence
 from echo_iad.domain.parts import FloatArray
 
 Cosines: TypeAlias = Callable[[Sequence[str], Sequence[str]], FloatArray]
 """Two lists of texts -> (n, m) float32, the cosine of every text with every other."""
 
-LABELLED_WEIGHT = 2.0
 _SHARPNESS = 8.0
 """Cosines of sentence vectors to log-likelihood."""
 _MISNAMED = 0.02
 """Probability that a defect of a type is meant by a text that does not name it, although another does."""
 
 
-def shares(texts: Sequence[str], vote: DefectVote, cosines: Cosines) -> list[float]:
-    """Probability of each text by the vote.
+def with_vote(beliefs: Sequence[float], texts: Sequence[str], vote: DefectVote | None, cosines: Cosines) -> list[float]:
+    """Beliefs in texts, one of which is meant, after the vote.
+
+    Parameters
+    ----------
+    beliefs : sequence of float
+        Probability of each text by all other evidence; they sum to one.
+    texts : sequence of str
+        Options, or names of known defects.
+    vote : DefectVote, optional
+        Without one, or without texts, the beliefs stay as they are.
+    cosines : callable
 
     Returns
     -------
     list of float
-        One for each text, above 0; they sum to one.
+        They sum to one.
     """
-    spread = np.full(len(texts), vote.unlike / len(texts))
+    if vote is None or not texts:
+        return list(beliefs)
+    before = np.array(beliefs, np.float64)
+    mixed = vote.unlike * before
     for name, share in vote.probabilities.items():
-        spread += share * _meant(texts, name.replace("_", " ").replace("-", " "), cosines)
-    return [float(value) for value in spread]
+        mixed = mixed + share * _meant(before, texts, _plain(name), cosines)
+    return [float(value) for value in mixed / mixed.sum()]
 
 
 def with_labelled(
@@ -49,28 +61,32 @@ def with_labelled(
     """Options with a term for what the labelled defects say; as they are without a vote."""
     if vote is None or not options:
         return options
-    found = shares([option.text for option in options], vote, cosines)
+    before = probabilities(options, 1.0)
+    after = with_vote([before[one.label] for one in options], [one.text for one in options], vote, cosines)
     return tuple(
-        replace(option, terms=(*option.terms, Term("labelled", LABELLED_WEIGHT * math.log(share), vote.words)))
-        for option, share in zip(options, found, strict=True)
+        replace(one, terms=(*one.terms, Term("labelled", float(np.log(max(share, 1e-9))) - one.total, vote.words)))
+        for one, share in zip(options, after, strict=True)
     )
 
 
-def with_vote(beliefs: Sequence[float], names: Sequence[str], vote: DefectVote | None, cosines: Cosines) -> list[float]:
-    """Beliefs in known defects after the vote: Bayes' rule; as they are without one."""
-    if vote is None or not names:
-        return list(beliefs)
-    joint = [belief * share for belief, share in zip(beliefs, shares(names, vote, cosines), strict=True)]
-    return [value / sum(joint) for value in joint]
+def with_remark(said: str, evidence: Evidence) -> str:
+    """An answer's text or reason with what the labelled defects say, where a defect was found."""
+    vote, comparison = evidence.defect_vote, evidence.comparison
+    if vote is None or comparison is None or not comparison.is_anomalous:
+        return said
+    return f"{said} By its looks it is {vote.words}.".strip()
 
 
-def _meant(texts: Sequence[str], name: str, cosines: Cosines) -> NDArray[np.float64]:
-    """How likely each text is what is said of a type: (n,), sum 1."""
-    named = _naming(texts, name)
-    if any(named):
-        certain = np.array(named, np.float64)
-        return (1.0 - _MISNAMED) * certain / certain.sum() + _MISNAMED / len(texts)
-    near = np.exp(_SHARPNESS * cosines(texts, [name])[:, 0].astype(np.float64))
+def _plain(name: str) -> str:
+    return name.replace("_", " ").replace("-", " ")
+
+
+def _meant(before: NDArray[np.float64], texts: Sequence[str], name: str, cosines: Cosines) -> NDArray[np.float64]:
+    """How likely each text is meant when the defect is of one type: (n,), sum 1."""
+    named = before * np.array(_naming(texts, name), np.float64)
+    if named.sum() > 0:
+        return np.asarray((1.0 - _MISNAMED) * named / named.sum() + _MISNAMED / len(texts), np.float64)
+    near = before * np.exp(_SHARPNESS * cosines(texts, [name])[:, 0].astype(np.float64))
     return np.asarray(near / near.sum(), np.float64)
 
 
