@@ -1,10 +1,14 @@
 import os
 import subprocess
 import sys
+import time
 
+import numpy as np
 import pytest
 
-from echo_iad.encoders.sessions import available_cores, threads
+from echo_iad.encoders.cards import BLOCKS_FILE, asset_root
+from echo_iad.encoders.onnx import IMAGE_FOLDER
+from echo_iad.encoders.sessions import available_cores, open_session, threads
 from echo_iad.errors import UserError
 
 
@@ -37,3 +41,22 @@ def test_the_runtime_reports_to_nobody(tmp_path):
     program = "from echo_iad.encoders.catalog import load_image_encoder; load_image_encoder('edge')"
     subprocess.run([sys.executable, "-c", program], check=True, env={**os.environ, "HOME": str(home)})
     assert not list(home.rglob("*onnxruntime*"))
+
+
+def test_no_thread_stays_awake_after_a_run(monkeypatch):
+    monkeypatch.setenv("ECHO_IAD_THREADS", "4")
+    session = open_session(asset_root() / IMAGE_FOLDER / BLOCKS_FILE)
+    session.run(None, {"pixels": np.zeros((1, 64, 64, 3), np.uint8)})
+    before = time.process_time()
+    time.sleep(0.4)
+    assert time.process_time() - before < 0.1
+
+
+def test_threads_do_not_change_a_bit(monkeypatch):
+    pixels = np.random.default_rng(0).integers(0, 256, (1, 96, 96, 3), dtype=np.uint8)
+    found = []
+    for wanted in ("1", "2", "3"):
+        monkeypatch.setenv("ECHO_IAD_THREADS", wanted)
+        session = open_session(asset_root() / IMAGE_FOLDER / BLOCKS_FILE)
+        found.append(session.run(["block10"], {"pixels": pixels})[0].tobytes())
+    assert len(set(found)) == 1

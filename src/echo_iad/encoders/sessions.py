@@ -12,6 +12,10 @@ from echo_iad.settings import environment, refuse_telemetry
 if TYPE_CHECKING:
     import onnxruntime
 
+SPIN_MICROSECONDS = 100
+"""How long a thread that has done its share waits awake for the next operation. Waking it takes as long as a small
+operation does; without an end it would take the cores from the line's own software (docs/speed.md)."""
+
 
 def threads() -> int:
     """Threads for one encoder: ``ECHO_IAD_THREADS``, else the cores that this process may use.
@@ -50,5 +54,6 @@ def open_session(file: Path) -> onnxruntime.InferenceSession:
     options.log_severity_level = 3  # errors alone
     options.use_deterministic_compute = True
     options.add_session_config_entry("session.disable_quant_qdq", "1")  # expand int8 weights once, at load
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave the cores to the line's software
+    options.add_session_config_entry("session.intra_op.allow_spinning", "1")
+    options.add_session_config_entry("session.intra_op.spin_duration_us", str(SPIN_MICROSECONDS))
     return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
