@@ -1,6 +1,7 @@
 """What the edge profile reaches: writes edge.json beside this file and the tables of docs/benchmarks.md.
 
-Inspects every test part of the samples and, where it is there, of the folder of real parts. Questions: `mmad`.
+Inspects every test part of the samples and, where it is there, of the folder of real parts; a plain PatchCore looks at
+the same encodings beside. Questions: `mmad`. Few normals: `shots`.
 Deterministic but for times and memory. Names of products are read from folders; no picture leaves them.
 
 Run from anywhere: ``python benchmarks/edge.py [--data FOLDER] [--out FILE.json]``.
@@ -16,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     from echo_iad import Echo
 
 ROOT = Path(__file__).resolve().parents[1]
+OUT = Path(__file__).resolve().with_suffix(".json")
 
 
 def main() -> int:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder with as_mvtec.py")
-    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
+    parser.add_argument("--out", type=Path, default=OUT, help="with another one the docs stay as they are")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         report = {"command": "python benchmarks/edge.py", "machine": machine()}
@@ -47,7 +48,8 @@ def main() -> int:
         else:
             print(f"No real parts in {asked.data}: the sample parts alone are measured. Name them with --data FOLDER.")
     asked.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    write_docs(report, ROOT / "docs" / "benchmarks.md")
+    if asked.out == OUT:
+        write_docs(report, ROOT / "docs" / "benchmarks.md")
     return 0
 
 
@@ -98,8 +100,12 @@ def measure_objects(echo: Echo, objects: Sequence[LabelledObject]) -> dict[str, 
     rows = []
     for tested in objects:
         rows.append(detect(echo, tested))
-        say(tested.name, asdict(rows[-1]))
-    return {"objects": [asdict(row) for row in rows], "mean": mean_detection(rows)}
+        say(tested.name, rows[-1].to_values())
+    return {
+        "objects": [row.to_values() for row in rows],
+        "mean": mean_detection(row.echo for row in rows),
+        "mean_patchcore": mean_detection(row.patchcore for row in rows),
+    }
 
 
 def say(what: str, figures: dict[str, Any]) -> None:

@@ -234,11 +234,13 @@ def _bins(values: FloatArray) -> NDArray[np.int32]:
         msg = "A map must hold finite values. Got others."
         raise ValueError(msg)
     bits = np.ascontiguousarray(values, dtype=np.float32).view(np.int32)
-    code = (bits & 0x7FFFFFFF) >> (23 - _MANTISSA_BITS)
-    code -= (127 + _LEAST_EXPONENT) << _MANTISSA_BITS
-    np.clip(code, 0, _HALF - 1, out=code)
-    bins: NDArray[np.int32] = np.where(bits < 0, _HALF - 1 - code, _HALF + code)
-    bins[code == 0] = _HALF  # -0.0 is 0.0
+    bins: NDArray[np.int32] = bits & 0x7FFFFFFF
+    bins >>= 23 - _MANTISSA_BITS
+    bins -= (127 + _LEAST_EXPONENT) << _MANTISSA_BITS
+    np.clip(bins, 0, _HALF - 1, out=bins)
+    bins ^= bits >> 31  # below zero: -1 - code, so that the order is that of the values
+    bins += _HALF
+    bins += bins == _HALF - 1  # -0.0 is 0.0
     return bins
 
 

@@ -32,6 +32,7 @@ _NEIGHBOURHOOD = 3
 _NEIGHBOURS = 9  # of the nearest patch, itself among them
 _FOLDS = 5
 _APART = 0.15  # of the grid; with one normal, its own patches nearer than this are left out
+_LEAST_SCORE = 1e-6  # of a part that is among the normals; the tolerance takes scores above 0
 _MOST_EXPONENT = 100.0  # beyond, a weight is 1
 _ROWS = 400  # patches of a query that are looked up together: a part of the matrix of distances stays in the cache
 
@@ -74,9 +75,9 @@ class Found:
     Attributes
     ----------
     score : float
-        In units of `PatchCore.unit`; higher = more unlike the normals.
+        A distance of features; higher = more unlike the normals.
     values : (MAP_SIDE, MAP_SIDE) float32
-        The map, in the same units.
+        The map, distances too.
     """
 
     score: float
@@ -90,22 +91,18 @@ class PatchCore:
     Attributes
     ----------
     bank : Bank
-    unit : float
-        Spread of the distances of left-out normals: scores are divided by it, so that the rule for few normals, which
-        knows how much scores usually scatter, means the same as for Echo. It changes no order.
     scores : (n,) float32
         What each normal scores when its fold is left out.
     """
 
     bank: Bank
-    unit: float
     scores: FloatArray
 
     def look(self, part: PatchGrid) -> Found:
         """Score one part, of the same encoder as the normals."""
         nearest, distances = _nearest(part.patches, self.bank)
         score = _weighed(part.patches, nearest, distances, self.bank)
-        return Found(score / self.unit, _smoothed(distances.reshape(part.shape)) / np.float32(self.unit))
+        return Found(score, _smoothed(distances.reshape(part.shape)))
 
 
 def fit_patchcore(normals: Sequence[PatchGrid], *, seed: int) -> PatchCore:
@@ -123,14 +120,12 @@ def fit_patchcore(normals: Sequence[PatchGrid], *, seed: int) -> PatchCore:
     chosen = choose_coreset(pool.patches, room, np.random.default_rng(seed))
     folds = min(_FOLDS, len(normals))
     without = [_without(pool, chosen, source % folds == fold, seed) for fold in range(folds)]
-    raw, found = [], []
+    scores = []
     for number, normal in enumerate(normals):
         bank = without[number % folds]
         nearest, distances = _nearest(normal.patches, bank, hidden=_near(bank, normal.shape) if folds == 1 else None)
-        raw.append(_weighed(normal.patches, nearest, distances, bank))
-        found.append(distances)
-    unit = max(float(np.std(found)), 1e-6)
-    return PatchCore(_taken(pool, chosen), unit, np.array(raw, dtype=np.float32) / np.float32(unit))
+        scores.append(_weighed(normal.patches, nearest, distances, bank))
+    return PatchCore(_taken(pool, chosen), np.array(scores, dtype=np.float32))
 
 
 def joined_patches(levels: Sequence[FloatArray]) -> PatchGrid:
@@ -218,11 +213,11 @@ def _weighed(patches: FloatArray, nearest: _Positions, distances: FloatArray, ba
     around = np.linalg.norm(bank.patches - bank.patches[nearest[worst]], axis=1)
     count = min(_NEIGHBOURS, len(around))
     if count < 2:
-        return float(distances[worst])
+        return max(float(distances[worst]), _LEAST_SCORE)
     neighbours = np.argpartition(around, count - 1)[:count]
     apart = np.linalg.norm(bank.patches[neighbours] - patches[worst], axis=1).astype(np.float64)
     farther = np.exp(np.minimum(apart - distances[worst], _MOST_EXPONENT))
-    return float((1 - 1 / farther.sum()) * distances[worst])
+    return max(float((1 - 1 / farther.sum()) * distances[worst]), _LEAST_SCORE)
 
 
 def _smoothed(distances: FloatArray) -> FloatArray:
