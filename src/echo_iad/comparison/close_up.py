@@ -10,6 +10,7 @@ Knows no object, no outline that is not given, and no words.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -122,16 +123,18 @@ def _resized(values: ByteArray, box: tuple[float, float, float, float]) -> ByteA
     from PIL import Image
 
     height, width = values.shape[:2]
-    pixels = (box[0] * width, box[1] * height, box[2] * width, box[3] * height)
-    picture = Image.fromarray(values).resize((_SIDE, _SIDE), Image.Resampling.BILINEAR, box=pixels, reducing_gap=2.0)
-    return np.asarray(picture)
+    x0, y0, x1, y1 = box[0] * width, box[1] * height, box[2] * width, box[3] * height
+    left, top = max(0, math.floor(x0)), max(0, math.floor(y0))  # cut first: a whole picture is slow to hand over
+    window = Image.fromarray(values[top : math.ceil(y1), left : math.ceil(x1)])
+    place = (x0 - left, y0 - top, min(x1 - left, window.width), min(y1 - top, window.height))
+    return np.asarray(window.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR, box=place, reducing_gap=2.0))
 
 
 def _smoothed(lab: FloatArray) -> FloatArray:
     from scipy.ndimage import gaussian_filter
 
     smooth: FloatArray = gaussian_filter(lab, (1, 1, 0), truncate=2.5)
-    return smooth
+    return smooth.astype(np.float32, copy=False)
 
 
 def _differing(own: FloatArray, others: Sequence[FloatArray], cut: _Cut) -> BoolArray:
@@ -141,7 +144,8 @@ def _differing(own: FloatArray, others: Sequence[FloatArray], cut: _Cut) -> Bool
         for down in _SHIFTS:
             for across in _SHIFTS:
                 shifted = np.roll(other, (down, across), (0, 1))
-                nearest = np.minimum(nearest, np.square(own - shifted).sum(axis=2))
+                apart = own - shifted
+                np.minimum(nearest, np.einsum("ijk,ijk->ij", apart, apart), out=nearest)
     apart = np.sqrt(nearest)
     values = apart[cut.inside]
     least = max(_CLEAR, float(np.quantile(apart[cut.around], 0.9)), _PEAK_SHARE * float(np.quantile(values, 0.95)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -12,8 +13,9 @@ from echo_iad.deciders.embedded.attributes import agreement, color_agreement, ex
 from echo_iad.deciders.embedded.case import Answer, Case
 from echo_iad.deciders.embedded.focus import Focus
 from echo_iad.deciders.embedded.frames import Grid
-from echo_iad.deciders.embedded.kind_words import generality, wholesomeness
+from echo_iad.deciders.embedded.kind_words import MEANINGS, generality, wholesomeness
 from echo_iad.deciders.embedded.kinds import kind_fit
+from echo_iad.deciders.embedded.labelled import with_labelled, with_remark
 from echo_iad.deciders.embedded.localization import place_term
 from echo_iad.deciders.embedded.places import parse_place
 from echo_iad.deciders.embedded.polarity import denies_defect
@@ -27,12 +29,15 @@ KNOWLEDGE_WEIGHTS: Mapping[QuestionType, float] = MappingProxyType(
     {QuestionType.CLASSIFICATION: 1.5, QuestionType.DESCRIPTION: 0.5, QuestionType.ANALYSIS: 0.5}
 )
 """A type's name comes from the knowledge; what is described has been seen; what follows is partly general."""
-KIND_WEIGHT = 1.0
-LOOKS_WEIGHT = 1.5
-COLOR_WEIGHT = 0.7
-PLACE_WEIGHT = 0.3
+KIND_WEIGHT = 0.95
+MEANING_WEIGHT = 0.5
+LOOKS_WEIGHT = 0.9
+COLOR_WEIGHT = 0.9
+PLACE_WEIGHT = 0.6
 GENERAL_WEIGHT = 1.0
 WHOLESOME_WEIGHT = 1.0
+_BESIDE_KNOWLEDGE = 0.5
+"""What the looks count for a type's name when they have already chosen among the known types."""
 _UNSPECIFIC = 0.75
 _PLACE_PHRASE = re.compile(r"\b(on|at|in|near|along|around|across|inside|towards?|between|throughout)\b.*")
 """Only a phrase with a preposition places a defect: the ``jagged edges`` are its own."""
@@ -52,14 +57,21 @@ def describe(case: Case) -> Answer:
         return Answer("", why, abstains=True)
     texts = list(case.question.options.values())
     known = knowledge_terms(case, texts)
+    meant = meaning_terms(case, texts)
+    share = _BESIDE_KNOWLEDGE if case.topics and case.question_type is QuestionType.CLASSIFICATION else 1.0
     options = tuple(
-        ScoredOption(label, text, (term, *_seen_terms(text, case.seen)))
-        for (label, text), term in zip(case.question.options.items(), known, strict=True)
+        ScoredOption(label, text, (knows, *_scaled((means, *_seen_terms(text, case.seen)), share)))
+        for (label, text), knows, means in zip(case.question.options.items(), known, meant, strict=True)
     )
+    options = with_labelled(options, case.evidence.defect_vote, case.cosines)
     if case.seen is not None:
         deniers = [label for label, text in case.question.options.items() if denies_defect(text)]
         options = with_deniers(options, deniers, case.seen.p_anomalous)
-    return Answer(_open_text(case), _reason(case), options)
+    return Answer(with_remark(_open_text(case), case.evidence), with_remark(_reason(case), case.evidence), options)
+
+
+def _scaled(terms: Sequence[Term], share: float) -> tuple[Term, ...]:
+    return tuple(replace(term, value=share * term.value) for term in terms)
 
 
 def knowledge_terms(case: Case, texts: Sequence[str], *, focus: Focus | None = None) -> list[Term]:
@@ -73,6 +85,20 @@ def knowledge_terms(case: Case, texts: Sequence[str], *, focus: Focus | None = N
     values = np.log((np.array(case.topic_beliefs) * np.exp(_SHARPNESS * similar)).sum(axis=1))
     weight = KNOWLEDGE_WEIGHTS[case.question_type]
     return [Term("knowledge", weight * float(value)) for value in values - values.mean()]
+
+
+def meaning_terms(case: Case, texts: Sequence[str]) -> list[Term]:
+    """How well each text fits the kinds that were seen, by the meaning of all its words.
+
+    For wordings that the lists of words do not have: log of the mean of exp(sharpness x cosine) over the kinds as seen,
+    less the same over all kinds alike.
+    """
+    seen = case.seen
+    if seen is None or seen.kinds is None or not texts:
+        return [Term("meaning", 0.0) for _ in texts]
+    near = np.exp(_SHARPNESS * case.cosines(texts, MEANINGS))
+    values = np.log(near @ seen.kinds) - np.log(near.mean(axis=1))
+    return [Term("meaning", MEANING_WEIGHT * float(value)) for value in values]
 
 
 def topic_similarity(case: Case, texts: Sequence[str], *, focus: Focus | None) -> Grid:

@@ -24,6 +24,12 @@ KINDS = (
 areas, foreign pieces, gaps in the outline, soft hollows and bumps, long soft ridges, shapes pushed out of place,
 another piece of the same surface, rough areas, facets of a broken surface, thin films, shiny drops."""
 
+MEANINGS = (
+    "a scratch, a crack, a hole, a stain, rust, fading, contamination, a broken edge, a dent, a fold, a deformation, "
+    "a disturbed pattern, an abrasion, a jagged break, a film of residue, a drop"
+).split(", ")
+"""Each of `KINDS` in words whose sentence vectors stand for it."""
+
 Shares: TypeAlias = Mapping[str, float]
 
 
@@ -38,7 +44,7 @@ def _table(rows: str) -> Mapping[str, Shares]:
 
 
 NAMES = _table("""
-scratch scrape score scuff rub: scratch .7, abrasion .3
+scratch scrape score scuff rub: scratch .6, abrasion .4
 abrasion abrade chafe wear worn erosion erode grind: abrasion .7, scratch .3
 crack fracture fissure crevice craze crazing: crack .8, fracture .2
 cut slit slash slice gash incision: crack .5, scratch .3, hole .2
@@ -55,8 +61,9 @@ color coloration colored hue shade pigment: stain .6, fading .2, rust .2
 fade faded bleach pale: fading .8, film .2
 rust corrosion corrode oxidation oxidize: rust .9, abrasion .1
 burn scorch char singe overheat brown: rust .5, stain .3, hole .2
-contamination contaminate contaminant impurity pollution grime: contamination .6, film .4
-dirt dirty soil dust debris residue particle scum sediment: contamination .6, film .4
+contamination contaminate contaminant impurity pollution grime: contamination .4, film .3, stain .2, fading .1
+dirt dirty soil residue scum sediment: contamination .4, film .4, stain .2
+dust debris particle: contamination .7, film .3
 foreign inclusion extraneous: contamination .9, drop .1
 deposit glue adhesive resin paste grease oil liquid droplet drop solder: film .4, drop .4, contamination .2
 misprint overprint ink paint print: patch .4, stain .6
@@ -75,6 +82,22 @@ crush squeeze flatten squash blunt: deformation .7, fracture .3
 fold crease wrinkle pleat pucker buckle: fold .9, deformation .1
 haze hazy foggy cloudy fog milky: fading .4, film .6
 burr: break .4, deformation .6
+fuse fused merge adhere stuck melt molten clump agglomerate: deformation .4, drop .3, patch .3
+protrude jut stick overhang overflow: deformation .5, dent .3, drop .2
+expose exposed strip uncover bare: fracture .4, break .3, patch .3
+sever severed truncate trim shorten shortened: break .8, crack .2
+shrink shrunk shrunken undersized oversized: deformation .7, break .3
+swell swollen bloat inflate expand: deformation .6, drop .4
+invert inverted upside orientation position positional dislocate: deformation .5, patch .5
+sink sunken recess concave hollowed indent: dent .8, hole .2
+blob bead clot: drop .6, contamination .4
+knot snag pull pilling: patch .4, abrasion .3, drop .3
+rot rotten decay bruise burnt scald: rust .6, stain .4
+ripple wave wavy undulate: fold .6, deformation .4
+separate separation gap discontinuity seam: crack .5, break .5
+insect pest infestation larva: contamination .7, hole .3
+moisture wet water damp: stain .5, film .5
+sticker tape flash excess excessive: contamination .6, drop .4
 """)
 """Names of defects, with the shares of the kinds that they may look like; shares of a name sum to one."""
 
@@ -82,7 +105,7 @@ GENERIC = word_set(
     """
     damage defect anomaly anomalous irregular irregularity imperfect imperfection abnormal abnormality flaw disruption
     disrupt interruption interrupt disturb disturbance deviation deviate unusual compromise alter alteration
-    imperfectly fault blemish
+    degrade degradation imperfectly fault blemish
     """
 )
 """Words that are true of every defect."""

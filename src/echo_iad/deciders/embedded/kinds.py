@@ -22,7 +22,7 @@ FEATURES = (
     "length patches raggedness lightness contrast colour foreignness sharpness roughness outline area region fill range"
 ).split()
 """What is measured, in the order of the model's columns."""
-_CLIP = 3.0
+LIMIT = 3.0
 """Spreads from the painted defects' mean beyond which a measure says no more."""
 _DOUBT = 0.3
 """Probability that what is seen is of no painted kind: none is ruled out."""
@@ -54,7 +54,7 @@ class KindModel:
         ----------
         looks : (n, features) float64
         """
-        scaled = np.clip((looks - self.centre) / self.spread, -_CLIP, _CLIP)
+        scaled = np.clip((looks - self.centre) / self.spread, -LIMIT, LIMIT)
         scores = (scaled @ self.weights[:, :-1].T + self.weights[:, -1]) / self.temperature
         weights = np.exp(scores - scores.max(axis=1, keepdims=True))
         chances: FloatArray = weights / weights.sum(axis=1, keepdims=True)
