@@ -54,6 +54,11 @@ def spots(text):
         ("at the center right of the darker half", ("grid", 1, 0)),
         ("in the red core", ("named", None, None)),
         ("in the core", ("grid", 0, 0)),
+        ("running vertically through the middle", ("grid", 0, None)),
+        ("along the horizontal centerline", ("grid", None, 0)),
+        ("halfway down", ("grid", 0, 0)),
+        ("top center, slightly to the left", ("grid", 0, -1)),
+        ("towards the center right", ("grid", 1, 0)),
     ],
 )
 def test_one_spot(text, expected):
@@ -103,6 +108,8 @@ def test_between_and_from_to():
 def test_one_direction_to_another_is_a_band():
     band = parse_place("Bottom left to center right.").stretches[0].between
     assert [(spot.across, spot.down) for spot in band] == [(-1, 1), (1, 0)]
+    reaching = parse_place("At the top left, extending to the center").stretches[0].between
+    assert [(spot.across, spot.down) for spot in reaching] == [(-1, -1), (0, 0)]
     assert parse_place("next to the left edge").stretches[0].between is None
 
 
@@ -111,6 +118,7 @@ def test_one_direction_to_another_is_a_band():
     [
         ("the left corner of the upper half", (Kind.CORNER, -1, None), (Kind.HALF, None, -1)),
         ("at the bottom right of the head", (Kind.GRID, 1, 1), (Kind.HEAD, None, None)),
+        ("the upper half of the rim", (Kind.HALF, None, -1), (Kind.EDGE, None, None)),
         ("in the middle of the shaft", (Kind.GRID, 0, 0), (Kind.SHAFT, None, None)),
     ],
 )

@@ -51,7 +51,7 @@ LEFT = word_set("left leftmost lefthand west western leftward leftwards")
 RIGHT = word_set("right rightmost righthand east eastern rightward rightwards")
 CENTER = word_set(
     "center central centre middle mid midpoint midsection midpart centrally centered core heart midway halfway "
-    "midline midst"
+    "midline centerline midst"
 )
 COMPASS: Mapping[str, tuple[int, int]] = MappingProxyType(
     {

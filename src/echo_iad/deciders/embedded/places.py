@@ -55,10 +55,14 @@ _JOINT = re.compile(r"\s*(?:,? \band\b|,? \bor\b|\bas well as\b|\bplus\b|&|;|/)\
 _EXCEPT = re.compile(r"\b(?:but|and|,)? ?(?:not|n't|except|excluding|rather than|instead of)\b.*")
 _BETWEEN = re.compile(
     r"(?:\b(?:midway|halfway|half way|in the middle|right) )?\bbetween (?P<first>.+?) and (?P<last>[^,;]+)|"
-    r"\bfrom (?P<start>.+?) (?:to|towards?) (?P<end>[^,;]+)"
+    r"\bfrom (?P<start>.+?) (?:to|towards?) (?P<end>[^,;]+)|"
+    r"^(?P<near>(?:(?! and ).)+?),? (?:and )?(?:extending|stretching|running|reaching|leading|spanning) "
+    r"(?:down |up )?(?:to|towards?|into) (?P<far>[^,;]+)"
 )
 _DIRECTIONS = r"(?:(?:top|upper|bottom|lower|left|right|center|middle)\b ?){1,2}"
-_UNTIL = re.compile(rf"^(?:the )?({_DIRECTIONS})to (?:the )?({_DIRECTIONS})$")
+_UNTIL = re.compile(
+    rf"^(?:(?:in|at|on) )?(?:the )?({_DIRECTIONS})to (?:the )?({_DIRECTIONS})(?:area|region|part|side|section)?$"
+)
 _PLURAL = re.compile(
     r"\b(edges|sides|corners|ends|halves|borders|rims|quadrants|parts|thirds|areas|regions|sections)\b"
 )
@@ -103,14 +107,15 @@ def parse_place(text: str) -> Place | None:
 
 
 def _between(plain: str, hit: re.Match[str]) -> Stretch | None:
-    """Read ``between A and B`` or ``from A to B``, narrowed by what stands before it."""
-    first, last = (hit["first"], hit["last"]) if hit["first"] else (hit["start"], hit["end"])
+    """Read ``between A and B``, ``from A to B`` or ``A extending to B``, narrowed by what stands before it."""
+    pairs = ((hit["first"], hit["last"]), (hit["start"], hit["end"]), (hit["near"], hit["far"]))
+    first, last = next(pair for pair in pairs if pair[0])
     ends = [parse_spot(words.replace(",", " ").split()) for words in (first, last)]
     if ends[0] is None or ends[1] is None or Kind.NAMED in {ends[0].kind, ends[1].kind}:
         return None
     before = _stretch(plain[: hit.start()])
     spots = before.spots if before is not None and before.is_known else ()
-    return Stretch(spots, between=(ends[0], ends[1]), ends_included=hit["start"] is not None)
+    return Stretch(spots, between=(ends[0], ends[1]), ends_included=hit["first"] is None)
 
 
 def _pieces(plain: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from echo_iad.deciders.embedded.attributes import COLORS
 from echo_iad.deciders.embedded.place_words import (
@@ -26,6 +27,8 @@ from echo_iad.deciders.embedded.place_words import (
 )
 
 _SIDES = UP | DOWN | LEFT | RIGHT
+_UPRIGHT = frozenset({"vertical", "vertically"})
+_LEVEL = frozenset({"horizontal", "horizontally"})
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,11 @@ def _holds(inner: Spot, outer: Spot) -> bool:
     placed = inner.is_directed or inner.kind in {Kind.CORNER, Kind.EDGE}
     if (inner == Spot(Kind.GRID, 0, 0) and outer.kind in {Kind.EDGE, Kind.SIDE}) or outer.kind is Kind.INSIDE:
         return False  # "the middle of the left edge" is centred along it, "the edge of the opening" is a ring
-    return placed and inner.kind not in PARTS and (outer.is_directed or outer.kind in PARTS)
+    return (
+        placed
+        and inner.kind not in PARTS
+        and (outer.is_directed or outer.kind in PARTS or (outer.kind is Kind.EDGE and inner.kind is Kind.HALF))
+    )
 
 
 def _plain_spot(read: Sequence[str]) -> Spot | None:
@@ -103,8 +110,15 @@ def _plain_spot(read: Sequence[str]) -> Spot | None:
 
 def _centered(kind: Kind, across: int | None, down: int | None, read: Sequence[str]) -> Spot:
     """Make a spot whose words name the middle of something."""
+    if kind is Kind.GRID and not (across or down) and _UPRIGHT & set(read):  # "vertically through the middle"
+        return Spot(kind, across=0)
+    if kind is Kind.GRID and not (across or down) and _LEVEL & set(read):
+        return Spot(kind, down=0)
     if kind in {Kind.GRID, Kind.HALF}:  # "center right of the lighter half"
         kind = Kind.GRID
+        anchor = _compound(read)
+        if anchor is not None and HEDGES & set(read):  # "top center, slightly to the left" is still at the top
+            return Spot(kind, *anchor)
         away = bool(across or down) and bool(HEDGES & set(read) or _leads_away(read))
         return Spot(kind, across or 0, down or 0, offset=away)
     if kind in {Kind.EDGE, Kind.SIDE, Kind.INNER_EDGE} | PARTS:  # "the middle of the left edge": centred along it
@@ -112,10 +126,21 @@ def _centered(kind: Kind, across: int | None, down: int | None, read: Sequence[s
     return Spot(kind, across, down if down or kind is not Kind.THIRD else 0)
 
 
+def _compound(read: Sequence[str]) -> tuple[int, int] | None:
+    """Read ``center right`` and ``top center`` as one place: across, down."""
+    for pair in pairwise(read):
+        if (pair[0] in CENTER) != (pair[1] in CENTER) and _SIDES & set(pair):
+            across, down = _directions(pair)
+            return across or 0, down or 0
+    return None
+
+
 def _directions(read: Sequence[str]) -> tuple[int | None, int | None]:
     across: int | None = None
     down: int | None = None
-    for word in read:
+    for before, word in zip(["", *read], read, strict=False):
+        if before in {"halfway", "midway"}:  # "halfway down"
+            continue
         if word in COMPASS:
             across, down = COMPASS[word]
         elif word in UP | DOWN:
