@@ -117,8 +117,10 @@ def _print(summary: Summary, out: Path) -> None:
 
     console = results()
     console.print(who_decided(summary), soft_wrap=True, markup=False)
+    prior = summary.text_prior
+    with_prior = {} if prior is None else {"words": prior.words, "+ prior": prior.strict}
     for dataset, cells in summary.strict.items():
-        table = plain_table(f"{dataset}, %", "n", "right", "95 %", "blind", "gain", "hard", "MMAD")
+        table = plain_table(f"{dataset}, %", "n", "right", "95 %", "blind", "gain", "hard", "MMAD", *with_prior)
         for place, column in enumerate(table.columns):
             column.no_wrap, column.justify = place > 0, "right" if place else "left"
         for subtask, strict in cells.items():
@@ -134,6 +136,7 @@ def _print(summary: Summary, out: Path) -> None:
                 "–" if gain is None else signed(gain.difference),
                 percent(summary.hard.get(dataset, {}).get(subtask)),
                 percent(summary.official[dataset][subtask] if answered else None),
+                *(percent(cells_of[dataset][subtask]) for cells_of in with_prior.values()),
             )
         console.print(table)
     for line in _remarks(summary):
@@ -147,6 +150,7 @@ def _remarks(summary: Summary) -> list[str]:
         "blind: the best decider that sees no picture; hard: right among the questions that the learned one of them "
         "gets wrong; MMAD: by its published rule, faults included."
     ]
+    said += _together(summary)
     said += _answering(summary)
     if summary.assisted:
         said.append("Assisted: the knowledge at hand describes the test's own defects.")
@@ -167,6 +171,25 @@ def _remarks(summary: Summary) -> list[str]:
     if summary.excluded:
         said.append(f"Left out: {len(summary.excluded)} pictures, templates or questions; the report names them.")
     return said
+
+
+def _together(summary: Summary) -> list[str]:
+    """The hard questions as one figure, and what the columns about the text prior are."""
+    from echo_iad.evaluation.pages.prior_section import together
+
+    said = []
+    if summary.hard_together is not None:
+        said.append(f"Hard questions about defects, all subtasks together: {together(summary.hard_together)}.")
+    prior = summary.text_prior
+    if prior is None:
+        return said
+    said.append(
+        "+ prior: evidence and text prior together, learned on other objects' questions; words: the same without the "
+        "evidence. For benchmarks only: no inspection uses it."
+    )
+    if prior.hard_together is not None:
+        said.append(f"+ prior, hard questions about defects: {together(prior.hard_together)}.")
+    return [*said, *prior.remarks]
 
 
 def _answering(summary: Summary) -> list[str]:

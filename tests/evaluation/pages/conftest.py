@@ -120,7 +120,6 @@ def make_summary(*, robustness: bool = True, blind: bool = True, **choices: obje
         excluded(),
         seed=0,
         questions_sha256="fedcba9876543210" * 4,
-        cost={"enrolling_seconds": 2.5},
         robustness={"shuffled": {"classification": rows, "localization": rows}} if robustness else None,
     )
 

@@ -12,11 +12,13 @@ from echo_iad.errors import MissingExtraError
 from echo_iad.evaluation.benchmark.subtasks import PAPER_SUBTASKS, Subtask
 from echo_iad.evaluation.pages import tables
 from echo_iad.evaluation.pages.content import Cell, Column, Drawing, Fact, Listing, Row, Section, ShownAnswer, Table
-from echo_iad.evaluation.pages.plots import GREY, Kind, ReliabilityPoint, Series, bar_groups, reliability
+from echo_iad.evaluation.pages.plots import GREY, SKY, Kind, ReliabilityPoint, Series, bar_groups, reliability
+from echo_iad.evaluation.pages.prior_section import prior_section, together
 from echo_iad.evaluation.pages.tables import at, percent, plain
 from echo_iad.evaluation.pages.who_decided import decider, whose_word
 from echo_iad.evaluation.published import INCONSISTENCIES, PAPER, WITH_ECHO, published_dataset, published_model
 from echo_iad.evaluation.scores.summary import Summary
+from echo_iad.evaluation.scores.text_prior import NAME
 from echo_iad.reports.words import listed, milliseconds
 
 FIRST = 20
@@ -63,6 +65,7 @@ def sections(summary: Summary, mistakes: Sequence[ShownAnswer]) -> tuple[Section
     found = (
         _conclusions(summary),
         _cells(summary),
+        prior_section(summary),
         _paper(summary),
         Section("averages", "Averages", tables=(tables.average_table(summary),), after=(_AVERAGES,)),
         _balance(summary),
@@ -81,7 +84,9 @@ def _conclusions(summary: Summary) -> Section:
     names = _plot_names(summary.counts)
     drawings, why = drawn(lambda: tuple(_accuracy_plot(summary, dataset, name) for dataset, name in names.items()))
     weighed = () if summary.verdicts is None else (f"Discrimination: {whose_word(summary.verdicts)}.",)
-    said = (*_beyond_blind(summary), *weighed, *_unanswered(summary), *why)
+    hard = summary.hard_together
+    hardest = () if hard is None else (f"Hard questions about defects, all subtasks together: {together(hard)}.",)
+    said = (*_beyond_blind(summary), *hardest, *weighed, *_unanswered(summary), *why)
     return Section("shows", "What this run shows", text=said, drawings=drawings)
 
 
@@ -132,6 +137,10 @@ def _accuracy_plot(summary: Summary, dataset: str, name: str) -> Drawing:
             marks=[tables.lacking_mark(at(summary.coverage, dataset, subtask)) for subtask in subtasks],
         )
     ]
+    if summary.text_prior is not None:
+        prior = summary.text_prior
+        ends = [at(prior.intervals, dataset, subtask) for subtask in subtasks]
+        series.append(Series(NAME, [at(prior.strict, dataset, subtask) for subtask in subtasks], ends, colour=SKY))
     blind = [tables.best_blind(summary, dataset, subtask) for subtask in subtasks]
     if any(value is not None for value in blind):
         series.append(Series("best blind decider", blind, colour=GREY))

@@ -13,7 +13,7 @@ from echo_iad.evaluation.answers.records import AnswerStatus
 from echo_iad.evaluation.benchmark.subtasks import PAPER_SUBTASKS, Subtask
 from echo_iad.evaluation.pages.content import Cell, Column, Flag, Row, Table
 from echo_iad.evaluation.published import PUBLISHED_DATASETS, TABLE1, published_dataset
-from echo_iad.evaluation.scores.beyond_blind import LEARNED, rivals
+from echo_iad.evaluation.scores.beyond_blind import LEARNED, Gain, rivals
 from echo_iad.evaluation.scores.summary import Cells, Summary
 
 Value = TypeVar("Value")
@@ -101,6 +101,20 @@ def lacking_mark(coverage: float | None) -> str:
     if coverage is None or coverage >= 100:
         return ""
     return f"⚠ {f'{coverage:.0f}' if round(coverage) < 100 else '>99'} %"
+
+
+def gained(found: Gain | None) -> Cell:
+    """A gain with its interval, flagged where it is surely above zero, or below.
+
+    Examples
+    --------
+    >>> gained(Gain("longest", 3.21, 1.0, 5.0)).text
+    '+3.2'
+    """
+    if found is None:
+        return Cell(NONE)
+    flag = Flag.ABOVE if found.low > 0 else Flag.BELOW if found.difference < 0 else Flag.NONE
+    return Cell(signed(found.difference), f"{signed(found.low)} to {signed(found.high)},\nover {found.over}", flag)
 
 
 def guessed_cells(summary: Summary) -> dict[tuple[str, Subtask], float]:
@@ -277,7 +291,7 @@ def _cell_row(summary: Summary, dataset: str, subtask: Subtask, deciders: Sequen
             Cell(str(summary.counts[dataset][subtask])),
             _strict(summary, dataset, subtask),
             *(Cell(percent(blind.get(decider))) for decider in deciders),
-            _gain(summary, dataset, subtask),
+            gained(at(summary.gain, dataset, subtask)),
             _hard(summary, dataset, subtask),
             by_mmads_rule(at(summary.official, dataset, subtask), coverage),
             covered(at(summary.official_fixed, dataset, subtask), coverage),
@@ -294,14 +308,6 @@ def _strict(summary: Summary, dataset: str, subtask: Subtask) -> Cell:
     if best is not None:
         return Cell(f"{text} ▼", f"{note},\nbelow {best}".removeprefix(",\n"), Flag.BELOW)
     return Cell(text, note)
-
-
-def _gain(summary: Summary, dataset: str, subtask: Subtask) -> Cell:
-    found = at(summary.gain, dataset, subtask)
-    if found is None:
-        return Cell(NONE)
-    flag = Flag.ABOVE if found.low > 0 else Flag.BELOW if found.difference < 0 else Flag.NONE
-    return Cell(signed(found.difference), f"{signed(found.low)} to {signed(found.high)},\nover {found.over}", flag)
 
 
 def _hard(summary: Summary, dataset: str, subtask: Subtask) -> Cell:
