@@ -80,9 +80,7 @@ def _cells_row(summary: Summary, found: TextPriorRow, dataset: str, subtask: Sub
             Cell(percent(at(summary.strict, dataset, subtask))),
             Cell(percent(best_blind(summary, dataset, subtask))),
             Cell(percent(at(found.words, dataset, subtask))),
-            Cell(
-                percent(at(found.strict, dataset, subtask)), f"{percent(ends[0])} to {percent(ends[1])}" if ends else ""
-            ),
+            Cell(percent(at(found.strict, dataset, subtask)), within),
             gained(at(found.gain, dataset, subtask)),
             gained(at(found.beyond_words, dataset, subtask)),
             Cell(percent(at(summary.hard, dataset, subtask))),
