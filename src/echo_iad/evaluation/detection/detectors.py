@@ -64,15 +64,12 @@ class Sighting:
         Higher = more unlike the normals.
     threshold : float
         Of the score, for the rate that was asked for.
-    certified : bool
-        Whether the normals are enough for that rate.
     values : (h, w) float32
         The anomaly map over the whole picture.
     """
 
     score: float
     threshold: float
-    certified: bool
     values: FloatArray
 
     @property
@@ -114,7 +111,7 @@ class EchoDetector:
         patches = compare_patches(features, self.normality)
         score = score_map(patches)
         verdict = judge(score, self.normality.scores, false_alarm_rate=false_alarm_rate)
-        return Sighting(score, verdict.threshold, verdict.certified, enlarged(patches, MAP_SIDE, MAP_SIDE))
+        return Sighting(score, verdict.threshold, enlarged(patches, MAP_SIDE, MAP_SIDE))
 
 
 @dataclass(frozen=True)
@@ -143,7 +140,7 @@ class PatchCoreDetector:
         """See `Detector`."""
         found = self.learned.look(features)
         verdict = judge(found.score, self.learned.scores, false_alarm_rate=false_alarm_rate)
-        return Sighting(found.score, verdict.threshold, verdict.certified, found.values)
+        return Sighting(found.score, verdict.threshold, found.values)
 
 
 @dataclass(frozen=True)
