@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from echo_iad.deciders.answers import looks_untold
+from echo_iad.domain.evidence import DefectVote, NearDefect
 from echo_iad.domain.messages import PicturePart, Role, TextPart, pictures_of
 from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.prompts.builder import PromptStyle, ask_label, build_messages
@@ -37,6 +38,17 @@ def test_a_comparison_within_the_tolerance_is_silent_unless_wanted(scene, writte
     assert silent == written(build(scene()))
     told = written(build(scene(anomalous=False), tell_within_tolerance=True))
     assert "nothing beyond what is tolerated" in told
+
+
+def test_what_labelled_defects_say_is_told_of_a_defect_alone(scene, written):
+    vote = DefectVote({"bent\n rim": 0.7}, 0.3, (NearDefect(1, "bent\n rim", "bad/1.png", 0.5),), 1)
+    told = written(build(replace(scene(anomalous=True), defect_vote=vote)))
+    assert "By its looks it is most like the labelled" in told
+    assert "(probability 70%, 1 of the 1 nearest)." in told
+    assert "bent\n" not in told
+    for style in ({}, {"tell_within_tolerance": True}):
+        calm = scene(anomalous=False)
+        assert written(build(replace(calm, defect_vote=vote), **style)) == written(build(calm, **style))
 
 
 def test_reasoning_about_a_silent_comparison_keeps_its_steps_alone(scene, written):

@@ -109,7 +109,11 @@ def _compared(evidence: Evidence, exhibits: Exhibits, style: PromptStyle) -> Ite
     if heard is None:
         return
     regions = heard.regions[: max(_REGIONS, style.crops)] if heard.is_anomalous else ()
-    yield rendered("comparison", normals=heard.normals, is_anomalous=heard.is_anomalous, regions=regions)
+    vote = evidence.defect_vote if heard.is_anomalous else None
+    labelled = vote.words if vote is not None else ""
+    yield rendered(
+        "comparison", normals=heard.normals, is_anomalous=heard.is_anomalous, regions=regions, labelled=labelled
+    )
     count = len(evidence.references)
     enlarged = regions[: style.crops]
     reference = first_reference(evidence, exhibits) if enlarged else None
