@@ -43,10 +43,11 @@ def fit_of_suspects(density: Grid, suspects: Sequence[Suspect], *, all_over: boo
     all_over : bool
         The defect is said to be all over the place; then one that reaches less far costs.
     """
-    values = [
-        fit(density, suspect.mass) + _lack_of_spread(density, suspect.mass) if all_over else fit(density, suspect.core)
-        for suspect in suspects
-    ]
+    values = [fit(density, suspect.mass) for suspect in suspects]
+    if all_over:
+        values = [
+            value + _lack_of_spread(density, suspect.mass) for value, suspect in zip(values, suspects, strict=True)
+        ]
     return math.log(sum(suspect.weight * math.exp(value) for suspect, value in zip(suspects, values, strict=True)))
 
 
