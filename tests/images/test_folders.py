@@ -1,7 +1,7 @@
 import pytest
 
 from echo_iad.errors import ImageError
-from echo_iad.images.folders import PartPicture, find_good_parts
+from echo_iad.images.folders import PartPicture, find_defective_parts, find_good_parts
 
 
 @pytest.fixture
@@ -91,3 +91,15 @@ def test_no_folder(tmp_path, make):
 def test_parts_are_values(lay):
     folder = lay("gear/1.jpg")
     assert find_good_parts(folder) == [PartPicture("gear", folder / "gear" / "1.jpg")]
+
+
+def test_defective_parts_are_a_folders_own_pictures_or_one_picture(lay):
+    folder = lay("bent/10.jpg", "bent/2.jpg", "bent/notes.txt", "bent/deeper/1.jpg")
+    listed = find_defective_parts(folder / "bent", object="valve")
+    assert listed == [PartPicture("valve", folder / "bent" / name) for name in ("2.jpg", "10.jpg")]
+    one = folder / "bent" / "2.jpg"
+    assert find_defective_parts(one, object="valve") == [PartPicture("valve", one)]
+    with pytest.raises(ImageError, match="holds no pictures of its own.*one type of defect"):
+        find_defective_parts(folder, object="valve")
+    with pytest.raises(ImageError, match="no picture and no folder"):
+        find_defective_parts(folder / "nowhere", object="valve")
