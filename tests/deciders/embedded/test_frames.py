@@ -103,3 +103,10 @@ def test_several_parts_are_told_from_one_with_crumbs():
     inside[5:35, 45:75] = 0.0
     inside[5:9, 45:49] = 1.0
     assert Frame(inside).pieces == ()
+
+
+def test_one_cell_is_as_long_as_wide():
+    inside = np.zeros((10, 10))
+    inside[4, 4] = 1.0
+    assert Frame(inside).axis == (1.0, 0.0, 1.0)
+    assert not Frame(inside).has_ends

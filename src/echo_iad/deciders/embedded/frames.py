@@ -108,6 +108,8 @@ class Frame:
     def axis(self) -> tuple[float, float, float]:
         """Unit vector (x, y) of the long axis, pointing right or down, and length over width (1 = as long as wide)."""
         rows, columns = np.nonzero(self.solid)
+        if len(rows) < 2:
+            return 1.0, 0.0, 1.0
         covariance = np.cov(np.stack([self.cell * columns, rows])) + 1e-9 * np.eye(2)
         spread, vectors = np.linalg.eigh(covariance)
         dx, dy = vectors[:, 1]
