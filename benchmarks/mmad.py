@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from echo_iad.evaluation.prior.file import TEXT_PRIOR
 from echo_iad.samples import sample_knowledge, sample_parts
 from mmad_tables import tables
 from processes import ECHO_IAD, Spent, spend
@@ -119,6 +120,9 @@ def measure_mmad(root: Path, folder: Path) -> Figures:
     say("accuracy", {way: found["strict"] for way, found in figures["ways"].items()})
     if (root / ANSWERS).is_file():
         figures["other_system"] = {way: compared(folder / way, root / ANSWERS) for way in figures["ways"]}
+        figures["other_system_prior"] = {
+            way: compared(folder / way / TEXT_PRIOR, root / ANSWERS) for way in figures["ways"]
+        }
         figures["reading"] = reading(files, root / ANSWERS)
         say("reading", figures["reading"])
     return figures
@@ -143,7 +147,7 @@ def measure_asking(root: Path, memory: Path, folder: Path, *, questions: int) ->
 
 
 def compared(run: Path, answers: Path) -> Figures:
-    """Echo (A) beside another system (B) on the same questions."""
+    """Echo (A: a run, or its answers with the text prior) beside another system (B) on the same questions."""
     from echo_iad.evaluation.scores.compare import compare, read_side
     from echo_iad.evaluation.scores.compare_files import as_json
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mmad_prior_tables import prior_tables
+from mmad_words import percent, words
+
 Figures = Mapping[str, Any]
 BLIND = ("first", "longest", "knowledge", "learned")
 WAYS = {"evidence": "Evidence only", "assisted": "Assisted by MMAD's knowledge"}
@@ -22,6 +25,7 @@ def tables(report: Figures) -> str:
     if "mmad" in report:
         found = report["mmad"]
         parts += ["### The harness: MMAD", *(_answers(name, found["ways"][way]) for way, name in WAYS.items())]
+        parts += prior_tables(found)
         parts.append(_objects(found["ways"]))
         if "other_system" in found:
             parts += [_beside(found["other_system"]), _reading(found["reading"])]
@@ -91,19 +95,19 @@ def _answers_row(subtask: str, way: Figures) -> str:
     gain = way["gain"].get(subtask)
     over = "–" if gain is None else f"{gain['difference']:+.1f} ({gain['low']:+.1f} to {gain['high']:+.1f})"
     hard = f"{way['hard'][subtask]:.1f} of {way['hard_counts'][subtask]}" if subtask in way["hard"] else "–"
-    blindly = " | ".join(_percent(blind.get(one)) for one in BLIND)
+    blindly = " | ".join(percent(blind.get(one)) for one in BLIND)
     return (
-        f"| {_words(subtask)} | {way['counts'][subtask]} | {way['strict'][subtask]:.1f} | {low:.0f} to {high:.0f} "
+        f"| {words(subtask)} | {way['counts'][subtask]} | {way['strict'][subtask]:.1f} | {low:.0f} to {high:.0f} "
         f"| {way['coverage'][subtask]:.1f} | {blindly} | {over} | {hard} |"
     )
 
 
 def _objects(ways: Figures) -> str:
     subtasks = list(ways["evidence"]["strict"])
-    head = f"| object | answers | {' | '.join(map(_words, subtasks))} |\n|---|---|{'---:|' * len(subtasks)}"
+    head = f"| object | answers | {' | '.join(map(words, subtasks))} |\n|---|---|{'---:|' * len(subtasks)}"
     lines = [
         f"| {object} | {name.lower().split()[0]} | "
-        + " | ".join(_percent(ways[way]["per_object"][object].get(subtask)) for subtask in subtasks)
+        + " | ".join(percent(ways[way]["per_object"][object].get(subtask)) for subtask in subtasks)
         + " |"
         for object in ways["evidence"]["per_object"]
         for way, name in WAYS.items()
@@ -124,7 +128,7 @@ def _beside(systems: Figures) -> str:
 def _beside_row(row: Figures) -> str:
     chance = "< 0.001" if row["p_value"] < 0.001 else f"{row['p_value']:.3f}"
     return (
-        f"| {_words(row['subtask']) if row['subtask'] else '**all**'} | {row['questions']} | {row['accuracy_a']:.1f} "
+        f"| {words(row['subtask']) if row['subtask'] else '**all**'} | {row['questions']} | {row['accuracy_a']:.1f} "
         f"| {row['accuracy_b']:.1f} | {row['difference']:+.1f} ({row['low']:+.1f} to {row['high']:+.1f}) | {chance} |"
     )
 
@@ -139,8 +143,8 @@ def _reading(found: Figures) -> str:
 def _blind(accuracy: Figures) -> str:
     head = "| subtask | questions | chance | first | longest | learned |\n|---|---:|---:|---:|---:|---:|"
     lines = [
-        f"| {_words(subtask)} | {found['questions']:,} | "
-        + " | ".join(_percent(found[name]) for name in ("chance", "first", "longest", "learned"))
+        f"| {words(subtask)} | {found['questions']:,} | "
+        + " | ".join(percent(found[name]) for name in ("chance", "first", "longest", "learned"))
         + " |"
         for subtask, found in accuracy.items()
     ]
@@ -155,18 +159,10 @@ def _made(found: Figures) -> str:
     )
     evidence, assisted = found["ways"]["evidence"], found["ways"]["assisted"]
     lines = [
-        f"| {_words(subtask)} | {evidence['counts'][subtask]} | {_percent(found['chance'][subtask])} | {right:.1f} "
+        f"| {words(subtask)} | {evidence['counts'][subtask]} | {percent(found['chance'][subtask])} | {right:.1f} "
         f"| {assisted['strict'][subtask]:.1f} | "
-        + " | ".join(_percent(evidence["blind"][subtask].get(one)) for one in BLIND)
+        + " | ".join(percent(evidence["blind"][subtask].get(one)) for one in BLIND)
         + " |"
         for subtask, right in evidence["strict"].items()
     ]
     return "\n".join(["Right answers in percent.", "", head, *lines])
-
-
-def _words(subtask: str) -> str:
-    return subtask.replace("_", " ")
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f}"

@@ -17,6 +17,7 @@ from echo_iad.evaluation.blind.features import texts_of
 from echo_iad.evaluation.blind.head import LearnedHead, fit_head, nothing_to_learn_from
 from echo_iad.evaluation.pages.report import write_report
 from echo_iad.evaluation.prior.answering import answer_with_prior
+from echo_iad.evaluation.prior.file import write_prior_answers
 from echo_iad.evaluation.scores.beyond_blind import BlindLetters
 from echo_iad.evaluation.scores.summary import Summary, summarise, write_summary
 from echo_iad.evaluation.scores.text_prior import PriorAnswers
@@ -70,7 +71,7 @@ def answer_blindly(benchmark: Benchmark, *, fit_on: Benchmark, head: LearnedHead
 def summarise_run(
     benchmark: Benchmark, folder: Path, baseline: Baseline, variants: Mapping[VariantName, Path] | None = None
 ) -> Summary:
-    """Score the records in a folder, and write ``summary.json`` beside them.
+    """Score the records in a folder, and write ``summary.json`` and ``text_prior.csv`` beside them.
 
     Parameters
     ----------
@@ -89,6 +90,9 @@ def summarise_run(
     """
     identity = read_identity(folder)
     reworded = {name: read_records(place) for name, place in (variants or {}).items()}
+    prior = baseline.with_evidence(benchmark, folder)
+    if prior is not None:
+        write_prior_answers(folder, benchmark.questions, prior)
     scored = summarise(
         read_records(folder),
         baseline.letters,
@@ -96,7 +100,7 @@ def summarise_run(
         seed=identity.seed,
         questions_sha256=identity.questions_sha256,
         robustness=robustness_summary(robustness_table(read_records(folder), reworded)) if reworded else None,
-        prior=baseline.with_evidence(benchmark, folder),
+        prior=prior,
     )
     summary = replace(scored, changed=tuple(identity.changed))
     write_summary(folder, summary)
