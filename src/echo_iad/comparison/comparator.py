@@ -11,12 +11,12 @@ import numpy as np
 from echo_iad.comparison.attributes import with_changes
 from echo_iad.comparison.features import patch_features
 from echo_iad.comparison.normality import Normality, compare_patches, score_map
-from echo_iad.comparison.outline import find_outline
 from echo_iad.comparison.regions import find_regions
 from echo_iad.comparison.tolerance import judge
 from echo_iad.domain.evidence import AnomalyMap, Comparison, Region
 from echo_iad.domain.parts import ByteArray, FloatArray, Picture
 from echo_iad.errors import ToleranceError
+from echo_iad.images.outline import find_outline
 
 MAP_SIDE = 160
 """Rows and columns of the anomaly map; it spans the whole picture, whatever its aspect."""

@@ -17,7 +17,7 @@ from echo_iad.comparison.bank import Banks, Choice, PatchBank, choose_patches, d
 from echo_iad.comparison.features import PatchFeatures
 from echo_iad.domain.parts import BoolArray, FloatArray
 
-FORMAT = "normality 4"
+FORMAT = "normality 5"
 """Stamps the cache; a change of anything that `fit_normality` computes changes it."""
 LEAST_SCORE = 0.1
 """In spreads; keeps every score and threshold above 0."""
@@ -126,7 +126,7 @@ def fit_normality(normals: Sequence[PatchFeatures], *, megabytes: float, seed: i
     for view in _VIEWS:
         usual[view], standardised = _usual(found[view])
         maps.append(standardised)
-    values = np.maximum(*maps)
+    values = np.mean(maps, axis=0)
     return Normality(
         banks=take(pool, choice),
         context=usual["context"],
@@ -142,14 +142,14 @@ def compare_patches(query: PatchFeatures, normality: Normality) -> FloatArray:
     Returns
     -------
     (h, w) float32
-        Spreads above the usual distance at that place, the larger of both views; higher = more unlike.
+        Spreads above the usual distance at that place, the mean of both views; higher = more unlike.
     """
     views = []
     for view in _VIEWS:
         usual: Usual = getattr(normality, view)
         views.append((distances(getattr(query, view), getattr(normality.banks, view)) - usual.mean) / usual.spread)
-    larger: FloatArray = np.maximum(*views)
-    return larger
+    mean: FloatArray = np.mean(views, axis=0)
+    return mean
 
 
 def score_map(values: FloatArray) -> float:

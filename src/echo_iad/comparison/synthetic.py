@@ -20,9 +20,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from echo_iad.comparison.outline import find_outline
 from echo_iad.comparison.synthetic_shapes import Shape, draw_blob, draw_line, enlarged, smooth_noise
 from echo_iad.domain.parts import BoolArray, ByteArray, FloatArray
+from echo_iad.images.outline import find_outline
 from echo_iad.images.preparing import to_lab
 
 LEAST_SHARE, MOST_SHARE = 0.003, 0.04
@@ -129,7 +129,7 @@ _Painter: TypeAlias = Callable[[_Canvas, np.random.Generator], _Painted]
 def with_defect(pixels: ByteArray, seed: int | Sequence[int], kind: DefectKind | None = None) -> Synthetic:
     """Paint one defect into the picture of a good part.
 
-    It lies on the part where that lies on a plain background (`echo_iad.comparison.outline`), else anywhere, and
+    It lies on the part where that lies on a plain background (`echo_iad.images.outline`), else anywhere, and
     covers 0.3 to 4 % of the picture, small ones more often; of a part that is small in its picture, at most an eighth.
     What can hardly be seen is painted anew, elsewhere or of another kind; where nothing shows, the clearest try is
     taken.

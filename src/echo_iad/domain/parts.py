@@ -73,6 +73,45 @@ class EncoderId:
     space: str
 
 
+@dataclass(frozen=True)
+class Framing:
+    """How pictures of one object are cut before they are encoded.
+
+    Attributes
+    ----------
+    rows, columns : int
+        Of the cut picture, in pixels.
+    turned : bool
+        Whether the part is turned to its long axis.
+    """
+
+    rows: int
+    columns: int
+    turned: bool
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A rectangle, perhaps turned, that was cut out of one picture; all in pixels of that picture, x before y.
+
+    Attributes
+    ----------
+    centre : tuple of 2 float
+    right, down : tuple of 2 float
+        From the centre to the middle of the right and of the lower side.
+    size : tuple of 2 int
+        Width and height of the picture; of the same picture in another size the frame lies at the same share.
+    is_found : bool
+        Whether it follows the part's outline; else none was found and it spans the whole picture.
+    """
+
+    centre: tuple[float, float]
+    right: tuple[float, float]
+    down: tuple[float, float]
+    size: tuple[int, int]
+    is_found: bool = True
+
+
 @dataclass(frozen=True, eq=False)
 class ImageEncoding:
     """What an image encoder makes of one picture.
@@ -83,10 +122,13 @@ class ImageEncoding:
         The pooled embedding.
     levels : tuple of (h, w, c) float32
         Patch features, finest grid first; empty when the encoder has none. Not normalised.
+    frame : Frame, optional
+        What the encoder was shown of the picture; None = the whole.
     """
 
     vector: FloatArray
     levels: tuple[FloatArray, ...] = ()
+    frame: Frame | None = None
 
 
 @dataclass(frozen=True)

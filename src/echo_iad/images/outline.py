@@ -1,4 +1,4 @@
-"""Where the part is in its picture, when it lies on a plain background. Knows no normals and nothing learned."""
+"""Where the part is in its picture, when it lies on a plain background. Knows no other picture and nothing learned."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import numpy as np
 from echo_iad.domain.parts import BoolArray, ByteArray, FloatArray
 from echo_iad.images.preparing import resize, to_lab
 
-_SIDE = 96
-_RING = 3  # width of the picture's border, in pixels of the small picture
+_LONGEST = 128
+_RING = 4  # width of the picture's border, in pixels of the small picture
 _LEAST_AREA, _MOST_AREA = 0.01, 0.9
 _MOST_BORDER = 0.4  # share of the border that the part may cover
 _CLEAR = 4.0  # the part must differ from the background by so many times the background's own variation
@@ -16,9 +16,6 @@ _CLEAR = 4.0  # the part must differ from the background by so many times the ba
 
 def find_outline(pixels: ByteArray, side: int) -> FloatArray | None:
     """How surely each place belongs to the part.
-
-    The colour of the picture's border is taken for the background; a clear split of the distances to it (Otsu 1979)
-    gives the part.
 
     Parameters
     ----------
@@ -31,8 +28,31 @@ def find_outline(pixels: ByteArray, side: int) -> FloatArray | None:
     (side, side) float32, 0 to 1, or None
         None when the part fills the picture or the background is not plain.
     """
-    lab = to_lab(resize(pixels, _SIDE, _SIDE))
-    border = np.ones((_SIDE, _SIDE), dtype=bool)
+    part = find_part(pixels)
+    return None if part is None else _enlarged(part.astype(np.float32), side)
+
+
+def find_part(pixels: ByteArray) -> BoolArray | None:
+    """Which places belong to the part, in a small picture of the same aspect.
+
+    The colour of the picture's border is taken for the background; a clear split of the distances to it (Otsu 1979)
+    gives the part.
+
+    Parameters
+    ----------
+    pixels : (h, w, 3) uint8
+
+    Returns
+    -------
+    (h', w') bool or None
+        The longer side has 128; None when the part fills the picture or the background is not plain.
+    """
+    height, width = pixels.shape[:2]
+    scale = _LONGEST / max(height, width)
+    lab = to_lab(resize(pixels, max(1, round(width * scale)), max(1, round(height * scale))))
+    if min(lab.shape[:2]) <= 2 * _RING:
+        return None
+    border = np.ones(lab.shape[:2], dtype=bool)
     border[_RING:-_RING, _RING:-_RING] = False
     background = np.median(lab[border], axis=0)
     difference = np.linalg.norm(lab - background, axis=2).astype(np.float32)
@@ -42,9 +62,7 @@ def find_outline(pixels: ByteArray, side: int) -> FloatArray | None:
     apart = float(np.median(difference[part]) - np.median(difference[~part]))
     variation = float(np.median(difference[border & ~part])) if (border & ~part).any() else np.inf
     plain = apart > _CLEAR * max(variation, 1.0) and _LEAST_AREA < part.mean() < _MOST_AREA
-    if not plain or part[border].mean() > _MOST_BORDER:
-        return None
-    return _enlarged(part.astype(np.float32), side)
+    return part if plain and part[border].mean() <= _MOST_BORDER else None
 
 
 def _filled(part: BoolArray) -> BoolArray:

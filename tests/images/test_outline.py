@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from echo_iad.comparison.outline import find_outline
+from echo_iad.images.outline import find_outline
 
 SIDE = 80
 SIZE = (320, 240)

@@ -1,0 +1,247 @@
+"""Turning and cropping a part to itself, so that parts at any angle and place are compared alike. Pixels only.
+
+A part on a plain background is seen larger and always from the same side when the picture is cut along its outline.
+Whether that is done is decided once for an object, from its first normals (`choose_framing`): a single outline, clear
+of the picture's border, in nearly all of them. A part that is clearly long is turned to its long axis as well, the
+heavier end always on the same side. The scale is the same in both directions, so nothing is squeezed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from echo_iad.domain.parts import BoolArray, ByteArray, FloatArray, Frame, Framing
+from echo_iad.images.outline import find_part
+
+LEAST_SHARE = 0.95
+"""Of an object's normals that must show one clear outline."""
+MARGIN = 0.12
+"""Added to the part's length and width, half on each side."""
+_TOUCHING = 0.05  # share of the picture's border that the part may cover
+_LONG = 1.5  # length of the long axis to the short one, as spreads, from which on a part is turned
+_LONG_SHARE = 0.05  # so many of the normals may be less long
+_MOST_ASPECT = 4.0
+_STEP = 32  # pixels: the coarsest step of an encoder's patches, twice
+
+
+@dataclass(frozen=True)
+class Pose:
+    """How a part lies in its picture, in pixels of that picture.
+
+    Attributes
+    ----------
+    x, y : float
+        Its centre of gravity.
+    angle : float
+        Of its long axis, radians from the x axis towards y; it points away from the heavier end.
+    elongation : float
+        Spread along the long axis divided by the spread across it, at least 1.
+    along, across : tuple of 2 float
+        First and last extent along and across that axis, measured from the centre of gravity.
+    upright : tuple of 4 float
+        Box ``x0, y0, x1, y1`` in the picture.
+    """
+
+    x: float
+    y: float
+    angle: float
+    elongation: float
+    along: tuple[float, float]
+    across: tuple[float, float]
+    upright: tuple[float, float, float, float]
+
+
+def find_pose(pixels: ByteArray) -> Pose | None:
+    """How a single part lies on its plain background; None without one clear outline.
+
+    Parameters
+    ----------
+    pixels : (h, w, 3) uint8
+    """
+    part = find_part(pixels)
+    if part is None or not _is_single(part):
+        return None
+    return _pose(part, pixels.shape[1] / part.shape[1], pixels.shape[0] / part.shape[0])
+
+
+def choose_framing(poses: Sequence[Pose | None], *, side: int) -> Framing | None:
+    """How an object's pictures are cut; None = they are taken whole.
+
+    Parameters
+    ----------
+    poses : sequence of Pose or None
+        Of its normals.
+    side : int
+        Pixels: the cut pictures have at most ``side * side`` of them.
+
+    Examples
+    --------
+    >>> choose_framing([None, None], side=320) is None
+    True
+    """
+    found = [pose for pose in poses if pose is not None]
+    if not found or len(found) < LEAST_SHARE * len(poses):
+        return None
+    turned = bool(np.quantile([pose.elongation for pose in found], _LONG_SHARE) >= _LONG)
+    sizes = np.array([_extent(pose, turned=turned) for pose in found])
+    aspect = float(np.median(sizes[:, 0] / sizes[:, 1]))
+    rows, columns = _shape(min(max(aspect, 1 / _MOST_ASPECT), _MOST_ASPECT), side)
+    return Framing(rows=rows, columns=columns, turned=turned)
+
+
+def frame_part(pixels: ByteArray, framing: Framing) -> Frame:
+    """Where an object's framing lies in one picture.
+
+    Without a clear outline in it the frame spans the whole picture.
+
+    Parameters
+    ----------
+    pixels : (h, w, 3) uint8
+    framing : Framing
+    """
+    height, width = pixels.shape[:2]
+    pose = find_pose(pixels)
+    if pose is None:
+        return Frame((width / 2, height / 2), (width / 2, 0.0), (0.0, height / 2), (width, height), is_found=False)
+    angle = pose.angle if framing.turned else 0.0
+    length, breadth = (one * (1 + MARGIN) for one in _extent(pose, turned=framing.turned))
+    scale = max(length / framing.columns, breadth / framing.rows) / 2  # pixels to half a pixel of the cut picture
+    right = np.array([math.cos(angle), math.sin(angle)]) * framing.columns * scale
+    down = np.array([-math.sin(angle), math.cos(angle)]) * framing.rows * scale
+    x, y = _middle(pose, turned=framing.turned)
+    return Frame((x, y), (float(right[0]), float(right[1])), (float(down[0]), float(down[1])), (width, height))
+
+
+def cut(pixels: ByteArray, frame: Frame, rows: int, columns: int) -> ByteArray:
+    """The picture inside a frame; what lies outside the picture takes the colour of its border.
+
+    Parameters
+    ----------
+    pixels : (h, w, 3) uint8
+        Of the size that the frame was found in, or of another with the same aspect.
+
+    Returns
+    -------
+    (rows, columns, 3) uint8
+    """
+    height, width = pixels.shape[:2]
+    to_picture = _to_picture(frame, (width, height))
+    finest = min(np.hypot(*to_picture[:, 0]) / columns, np.hypot(*to_picture[:, 1]) / rows)
+    shrinking = max(1, int(finest))
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    if shrinking > 1:
+        image = image.reduce(shrinking)
+    steps = to_picture / np.array([columns, rows, 1.0]) / shrinking
+    cut_out = image.transform(
+        (columns, rows),
+        Image.Transform.AFFINE,
+        tuple(steps.ravel()),
+        resample=Image.Resampling.BILINEAR,
+        fillcolor=_border_colour(pixels),
+    )
+    return np.asarray(cut_out)
+
+
+def put_back(values: FloatArray, frame: Frame, side: int) -> FloatArray:
+    """Spread values inside a frame over the whole picture; around it they take their lowest value.
+
+    Parameters
+    ----------
+    values : (h, w) float32
+        Over the frame.
+    frame : Frame
+    side : int
+        Rows and columns of the answer, which spans the whole picture.
+
+    Returns
+    -------
+    (side, side) float32
+    """
+    rows, columns = values.shape
+    width, height = frame.size
+    whole = np.vstack([_to_picture(frame, frame.size), [0.0, 0.0, 1.0]])
+    back = np.linalg.inv(whole) @ np.diag([width / side, height / side, 1.0])
+    steps = np.diag([columns, rows, 1.0])[:2] @ back
+    steps[:, 2] += 1  # for the border that is added below
+    lowest = float(values.min())
+    padded = Image.fromarray(np.pad(values.astype(np.float32), 1, mode="edge"))
+    spread = padded.transform(
+        (side, side), Image.Transform.AFFINE, tuple(steps.ravel()), resample=Image.Resampling.BILINEAR, fillcolor=lowest
+    )
+    return np.asarray(spread, dtype=np.float32)
+
+
+def _to_picture(frame: Frame, size: tuple[int, int]) -> FloatArray:
+    """(2, 3): from places in the frame, 0 to 1 across and down, to pixels of a picture of this size."""
+    scale = np.array([size[0] / frame.size[0], size[1] / frame.size[1]])
+    centre, right, down = (np.array(one) * scale for one in (frame.centre, frame.right, frame.down))
+    return np.stack([2 * right, 2 * down, centre - right - down], axis=1)
+
+
+def _is_single(part: BoolArray) -> bool:
+    from scipy.ndimage import label
+
+    border = np.concatenate([part[0], part[-1], part[:, 0], part[:, -1]])
+    return bool(border.mean() <= _TOUCHING) and label(part)[1] == 1
+
+
+def _pose(part: BoolArray, across_scale: float, down_scale: float) -> Pose:
+    rows, columns = np.nonzero(part)
+    places = np.stack([(columns + 0.5) * across_scale, (rows + 0.5) * down_scale], axis=1)
+    centre = places.mean(axis=0)
+    spreads, axes = np.linalg.eigh(np.cov((places - centre).T) + 1e-6 * np.eye(2))
+    axis = axes[:, 1]
+    along = (places - centre) @ axis
+    if (along**3).sum() < 0:  # the thin end reaches farther from the centre of gravity
+        axis, along = -axis, -along
+    across = (places - centre) @ np.array([-axis[1], axis[0]])
+    half = across_scale / 2
+    x0, y0 = (places.min(axis=0) - half).tolist()
+    x1, y1 = (places.max(axis=0) + half).tolist()
+    return Pose(
+        x=float(centre[0]),
+        y=float(centre[1]),
+        angle=math.atan2(axis[1], axis[0]),
+        elongation=float(np.sqrt(spreads[1] / spreads[0])),
+        along=(float(along.min()) - half, float(along.max()) + half),
+        across=(float(across.min()) - half, float(across.max()) + half),
+        upright=(x0, y0, x1, y1),
+    )
+
+
+def _extent(pose: Pose, *, turned: bool) -> tuple[float, float]:
+    """Length and width of the part, along and across its axis or the picture's."""
+    if turned:
+        return pose.along[1] - pose.along[0], pose.across[1] - pose.across[0]
+    x0, y0, x1, y1 = pose.upright
+    return x1 - x0, y1 - y0
+
+
+def _middle(pose: Pose, *, turned: bool) -> tuple[float, float]:
+    """The middle of the part's box."""
+    if not turned:
+        x0, y0, x1, y1 = pose.upright
+        return (x0 + x1) / 2, (y0 + y1) / 2
+    ahead, aside = sum(pose.along) / 2, sum(pose.across) / 2
+    cosine, sine = math.cos(pose.angle), math.sin(pose.angle)
+    return pose.x + ahead * cosine - aside * sine, pose.y + ahead * sine + aside * cosine
+
+
+def _shape(aspect: float, side: int) -> tuple[int, int]:
+    """Rows and columns, in whole steps, of about this aspect (columns to rows) and no more pixels than a square has."""
+    if aspect < 1:
+        columns, rows = _shape(1 / aspect, side)
+        return rows, columns
+    rows = max(_STEP, round(side / math.sqrt(aspect) / _STEP) * _STEP)
+    return rows, max(rows, side * side // rows // _STEP * _STEP)
+
+
+def _border_colour(pixels: ByteArray) -> tuple[int, int, int]:
+    edges = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    red, green, blue = np.median(edges, axis=0)
+    return int(red), int(green), int(blue)
