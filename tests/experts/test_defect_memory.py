@@ -7,7 +7,7 @@ import pytest
 
 from echo_iad.comparison.comparator import Tolerance
 from echo_iad.comparison.defect_looks import FORM
-from echo_iad.errors import UnknownObjectError
+from echo_iad.errors import MemoryDamagedError, UnknownObjectError
 from echo_iad.experts.defect_memory import DefectMemory
 from echo_iad.experts.visual_comparator import VisualComparator
 from echo_iad.memory.defects import LabelledDefect
@@ -70,3 +70,12 @@ def test_a_comparison_without_a_map_has_no_vote(memory, defects, comparator, pic
     memory.defects.add([stored(found, 1, "dent")])
     comparison = comparator.compare(picture, encoding.levels, "gear", (), TOLERANCE)
     assert defects.vote(picture, encoding, "gear", replace(comparison, anomaly_map=None)) is None
+
+
+def test_a_look_that_is_lost_is_told(memory, defects, comparator, picture, encoding_of):
+    encoding = encoding_of("gear", 51, strange=True)
+    memory.defects.add([stored(defects.find(picture, encoding, "gear", TOLERANCE), 1, "dent")])
+    memory.database.change("DELETE FROM look WHERE name = 'detail'")
+    comparison = comparator.compare(picture, encoding.levels, "gear", (), TOLERANCE)
+    with pytest.raises(MemoryDamagedError, match="Labelled defect 1 has lost its look 'detail'"):
+        defects.vote(picture, encoding, "gear", comparison)

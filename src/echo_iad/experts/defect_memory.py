@@ -10,8 +10,9 @@ from echo_iad.comparison.defect_looks import FORM, DefectLook, describe
 from echo_iad.comparison.defect_vote import DefectVoter, LabelledLook
 from echo_iad.domain.evidence import Comparison, DefectVote
 from echo_iad.domain.parts import ImageEncoding, Picture
-from echo_iad.errors import UnknownObjectError
+from echo_iad.errors import MemoryDamagedError, UnknownObjectError
 from echo_iad.experts.visual_comparator import VisualComparator
+from echo_iad.memory.defects import LabelledDefect
 from echo_iad.memory.store import Memory
 
 _KEPT_OBJECTS = 16
@@ -88,12 +89,18 @@ class DefectMemory:
         state = self._memory.defects.state(object)
         held = self._voters.get(object)
         if held is None or held[0] != state:
-            labelled = [
-                LabelledLook(one.id, one.type, one.path, DefectLook.from_arrays(one.looks, one.box))
-                for one in (self._memory.defects.with_looks(object, FORM) if state[0] else ())
-            ]
+            labelled = [_as_it_votes(one) for one in self._memory.defects.with_looks(object, FORM)] if state[0] else []
             self._voters[object] = held = (state, DefectVoter(labelled) if labelled else None)
             if len(self._voters) > _KEPT_OBJECTS:
                 self._voters.popitem(last=False)
         self._voters.move_to_end(object)
         return held[1]
+
+
+def _as_it_votes(stored: LabelledDefect) -> LabelledLook:
+    try:
+        look = DefectLook.from_arrays(stored.looks, stored.box)
+    except KeyError as fault:
+        msg = f"Labelled defect {stored.id} has lost its look {fault}. Look with: echo-iad memory verify"
+        raise MemoryDamagedError(msg) from fault
+    return LabelledLook(stored.id, stored.type, stored.path, look)

@@ -138,10 +138,18 @@ class Defects:
 
     def all(self, object: str | None = None) -> list[LabelledDefect]:
         """Every labelled defect of one object, or of all, by number; without looks."""
+        return self._found("?1 IS NULL OR o.name = ?1", (object,))
+
+    def of_picture(self, object: str, sha256: str) -> LabelledDefect | None:
+        """The label of a picture, without looks; None when it has none."""
+        found = self._found("o.name = ? AND d.sha256 = ?", (object, sha256))
+        return found[0] if found else None
+
+    def _found(self, where: str, values: Sequence[str | None]) -> list[LabelledDefect]:
         if not self._there:
             return []
-        sql = f"SELECT {_COLUMNS} {_JOINED} WHERE ?1 IS NULL OR o.name = ?1 ORDER BY d.id"
-        return [_defect(row, {}) for row in self._database.rows(sql, (object,))]
+        sql = f"SELECT {_COLUMNS} {_JOINED} WHERE {where} ORDER BY d.id"
+        return [_defect(row, {}) for row in self._database.rows(sql, values)]
 
     def with_looks(self, object: str, form: str) -> list[LabelledDefect]:
         """The labelled defects of one object whose looks have this form, with their looks, by number.
@@ -164,10 +172,6 @@ class Defects:
             for number, name, *columns in self._database.rows(sql, (object, form)):
                 looks.setdefault(number, {})[name] = Blob(*columns).array()
         return [_defect(row, looks.get(row[-1], {})) for row in found]
-
-    def of_picture(self, object: str, sha256: str) -> LabelledDefect | None:
-        """The label of a picture; None when it has none."""
-        return next((defect for defect in self.all(object) if defect.sha256 == sha256), None)
 
     def counts(self, object: str) -> dict[str, int]:
         """Type to how many labelled defects there are, by type."""
