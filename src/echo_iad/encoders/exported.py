@@ -6,6 +6,7 @@ strays further than 1e-4 from torch is refused when it is made.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from echo_iad.domain.parts import FloatArray
@@ -65,11 +66,11 @@ def _image_run(file: Path) -> ImageRun:
 
 
 def _text_run(file: Path) -> TextRun:
-    session = open_session(file)
+    session = cache(open_session)  # at the first text: many an inspection has none, and expanding int8 takes its time
 
     def run(input_ids: TokenArray, attention_mask: TokenArray) -> FloatArray:
         inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
-        vectors: FloatArray = session.run(["vector"], inputs)[0]
+        vectors: FloatArray = session(file).run(["vector"], inputs)[0]
         return vectors
 
     return run
