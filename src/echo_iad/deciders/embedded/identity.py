@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
 
 from echo_iad.deciders.embedded.case import Answer, Case
+from echo_iad.deciders.embedded.effects import denies, harm
+from echo_iad.deciders.embedded.fact_words import color_fit, looked_at, trait_fit
+from echo_iad.deciders.embedded.nearness import asking_part
+from echo_iad.deciders.embedded.part_facts import facts_of
+from echo_iad.deciders.embedded.polarity import Side, valence
 from echo_iad.deciders.embedded.scoring import ScoredOption, Term
 from echo_iad.deciders.embedded.topics import good_sentences
 
@@ -18,6 +24,18 @@ _ASKS_NAME = re.compile(
     r"\bwhat('s| is| are) (this|that|it|these|the) ?(object|product|part|item|thing|component)?s? ?(called)?\W*$|"
     r"\b(its|the) name\b"
 )
+_CONDITION = re.compile(
+    r"\b(?:conditions?|state|quality|consistency|intact|damaged?|defects?|flaws?|worn|wear|signs? of|match(?:es)?|"
+    r"compare[ds]?|meets?|standards?|healthy|appear|appears|appearance)\b"
+)
+"""What may be as it should be or not: the verdict of the comparison tells."""
+_NEARNESS = 4.0
+"""Cosines to log-likelihood: 0.1 closer to the question about this object is worth 0.4."""
+_COLOR_WEIGHT = 2.5
+_TRAIT_WEIGHT = 1.5
+"""What was measured outweighs the nearness of sentences."""
+_NO_DESIGN = -1.0
+"""Log-likelihood that a question about a purpose or a feature is answered by damage or by a denial."""
 _ANSWERS_FROM = 0.35
 """Least cosine between an open question and a sentence that answers it."""
 
@@ -34,19 +52,53 @@ def identify(case: Case) -> Answer:
 
 
 def _choose(case: Case, name: str, lines: tuple[str, ...]) -> Answer:
-    """Choose the option nearest to the name and to a sentence about good parts, alone and with the question."""
+    """Choose the option that fits what is known of good parts, what the picture shows, and what is asked."""
     texts = list(case.question.options.values())
     asked = [f"{case.question.text} {text}" for text in texts]
     value = np.zeros(len(texts))
-    if name:
+    if name and _ASKS_NAME.search(asking_part(case.question.text).lower()):
         value += case.cosines(texts, [name])[:, 0]
     if lines:
         value += case.cosines(texts, lines).max(axis=1) + case.cosines(asked, lines).max(axis=1)
+    near = _NEARNESS * case.cosines(texts, [f"{name}: {asking_part(case.question.text)}"])[:, 0]
     options = tuple(
-        ScoredOption(label, text, (Term("knowledge", _SHARPNESS * float(score)),))
-        for (label, text), score in zip(case.question.options.items(), value - value.mean(), strict=True)
+        ScoredOption(
+            label,
+            text,
+            (
+                Term("knowledge", _SHARPNESS * float(known)),
+                Term("nearness", float(close)),
+                *_picture_terms(case, text),
+                Term("flaw", _flaw(case, text)),
+            ),
+        )
+        for (label, text), known, close in zip(
+            case.question.options.items(), value - value.mean(), near - near.mean(), strict=True
+        )
     )
     return Answer("", _reason(case, name, known=bool(lines)), options)
+
+
+def _picture_terms(case: Case, text: str) -> tuple[Term, ...]:
+    """Colours, shape and surface that an option names, against those measured on the picture."""
+    if case.evidence.exhibits is None:
+        return ()
+    look = looked_at(case.question.text, text, facts_of(case.evidence.exhibits.query))
+    if look is None:
+        return ()
+    return (
+        Term("colour", _COLOR_WEIGHT * color_fit(text, look)),
+        Term("traits", _TRAIT_WEIGHT * trait_fit(text, look)),
+    )
+
+
+def _flaw(case: Case, text: str) -> float:
+    """Log-probability that a part is as an option says, where it speaks of damage or of its absence."""
+    side = valence(text)
+    if case.seen is None or not _CONDITION.search(case.question.text.lower()):  # a design is no damage
+        return _NO_DESIGN if side is Side.DEFECTIVE or harm(text) > 0 or denies(text) else 0.0
+    p_side = {Side.DEFECTIVE: case.seen.p_anomalous, Side.GOOD: 1.0 - case.seen.p_anomalous, Side.NEITHER: 0.5}[side]
+    return math.log(max(p_side, 1e-3))
 
 
 def _tell(case: Case, name: str, lines: tuple[str, ...]) -> Answer:
