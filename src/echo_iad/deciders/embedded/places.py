@@ -1,7 +1,8 @@
 """Words of place to a place: a small grammar. Knows no picture; `place_masks` draws what it finds.
 
 A place is one stretch or several; a stretch is what its spots have in common (``on the right side, near the centre``,
-``on the shaft near the head``) or what lies between two of them. ``and`` and ``or`` join stretches, a comma narrows one.
+``on the shaft near the head``) or what lies between two of them. ``and`` and ``or`` join stretches, a comma narrows
+one.
 """
 
 from __future__ import annotations
