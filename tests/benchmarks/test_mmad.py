@@ -41,7 +41,16 @@ def test_made_questions_are_answered_in_both_ways_beside_every_blind_decider(sam
         assert set(way["per_object"]) == {"circuit_board", "printed_cap", "woven_fabric"}
         assert set(way["coverage"].values()) == {100.0}
         assert set(way["blind"]["classification"]) == {"first", "longest", "knowledge", "learned"}
+        assert set(way["text_prior"]["strict"]) == set(way["text_prior"]["words"]) == set(PAPER_SUBTASKS)
+        assert 0 <= way["hard_together"]["accuracy"] <= 100
     assert samples["chance"]["discrimination"] == 50.0
+
+
+def test_the_row_with_the_text_prior_has_its_tables(load, samples, folder):
+    said = "\n".join(load("mmad_prior_tables").prior_tables({"ways": samples["ways"]}))
+    assert "| subtask | evidence | words alone | evidence + text prior |" in said
+    assert said.count("| printed_cap |") == 2
+    assert (folder / "run" / "text_prior.csv").is_file()
 
 
 def test_a_long_run_is_resumed_scored_and_summarised(load, samples, folder):

@@ -30,7 +30,10 @@ from echo_iad.cli.options import (
 from echo_iad.evaluation.answers.asking import AnswerForm, Asking, Templates
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from echo_iad.evaluation.scores.summary import Summary
+    from echo_iad.evaluation.scores.text_prior import TextPriorRow
 
 EXAMPLES = examples(
     ("The whole benchmark", "echo-iad evaluate mmad MMAD --out runs/edge"),
@@ -117,10 +120,8 @@ def _print(summary: Summary, out: Path) -> None:
 
     console = results()
     console.print(who_decided(summary), soft_wrap=True, markup=False)
-    prior = summary.text_prior
-    with_prior = {} if prior is None else {"words": prior.words, "+ prior": prior.strict}
     for dataset, cells in summary.strict.items():
-        table = plain_table(f"{dataset}, %", "n", "right", "95 %", "blind", "gain", "hard", "MMAD", *with_prior)
+        table = plain_table(f"{dataset}, %", "n", "right", "95 %", "blind", "gain", "hard", "MMAD")
         for place, column in enumerate(table.columns):
             column.no_wrap, column.justify = place > 0, "right" if place else "left"
         for subtask, strict in cells.items():
@@ -136,12 +137,35 @@ def _print(summary: Summary, out: Path) -> None:
                 "–" if gain is None else signed(gain.difference),
                 percent(summary.hard.get(dataset, {}).get(subtask)),
                 percent(summary.official[dataset][subtask] if answered else None),
-                *(percent(cells_of[dataset][subtask]) for cells_of in with_prior.values()),
             )
         console.print(table)
+        if summary.text_prior is not None:
+            console.print(_prior_table(summary.text_prior, dataset))
     for line in _remarks(summary):
         console.print(line, soft_wrap=True)
     console.print(f"Report: {out / 'report.html'}", soft_wrap=True)
+
+
+def _prior_table(prior: TextPriorRow, dataset: str) -> Table:
+    """The row "evidence + text prior" of one data set, in the order of the table above it."""
+    from echo_iad.evaluation.pages.tables import percent, signed
+    from echo_iad.evaluation.scores.text_prior import NAME
+
+    table = plain_table(f"{NAME}, %", "right", "95 %", "words", "gain", "hard")
+    for place, column in enumerate(table.columns):
+        column.no_wrap, column.justify = place > 0, "right" if place else "left"
+    for subtask, strict in prior.strict[dataset].items():
+        low, high = prior.intervals[dataset][subtask]
+        gain = prior.gain.get(dataset, {}).get(subtask)
+        table.add_row(
+            subtask.replace("_", " "),
+            percent(strict),
+            f"{low:.0f}–{high:.0f}",
+            percent(prior.words[dataset][subtask]),
+            "–" if gain is None else signed(gain.difference),
+            percent(prior.hard.get(dataset, {}).get(subtask)),
+        )
+    return table
 
 
 def _remarks(summary: Summary) -> list[str]:
@@ -184,11 +208,11 @@ def _together(summary: Summary) -> list[str]:
     if prior is None:
         return said
     said.append(
-        "+ prior: evidence and text prior together, learned on other objects' questions; words: the same without the "
-        "evidence. For benchmarks only: no inspection uses it."
+        "Evidence + text prior: learned on other objects' questions; words: the same without the evidence. For "
+        "benchmarks only: no inspection uses it."
     )
     if prior.hard_together is not None:
-        said.append(f"+ prior, hard questions about defects: {together(prior.hard_together)}.")
+        said.append(f"Evidence + text prior, hard questions about defects: {together(prior.hard_together)}.")
     return [*said, *prior.remarks]
 
 

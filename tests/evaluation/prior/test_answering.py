@@ -51,11 +51,13 @@ def run(questions, share_right, seed=0):
     return [answered(one, bool(rng.random() < share_right)) for one in questions]
 
 
+def longest_is_often_right(rng, object):
+    return (longest_is_right if rng.random() < 0.6 else without_habit)(rng, object)
+
+
 class TestTogether:
     def test_each_witness_helps_the_other(self):
-        questions = drawn(
-            OBJECTS, 60, lambda rng, name: (longest_is_right if rng.random() < 0.6 else without_habit)(rng, name)
-        )
+        questions = drawn(OBJECTS, 60, longest_is_often_right)
         head = fit_head(questions, ENCODER, seed=0)
         records = run(questions, 0.7)
         found = answer_with_prior(questions, records, head, ENCODER)
