@@ -168,7 +168,7 @@ def main() -> None:
         "temperature": temperature,
         "centre": model.centre.round(4).tolist(),
         "spread": model.spread.round(4).tolist(),
-        "weights": model.weights.round(3).tolist(),
+        "weights": model.weights.astype(np.float64).round(3).tolist(),
         "fitted": {
             "objects": len(folders),
             "examples": len(kinds),

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import distance_transform_edt, gaussian_filter, map_coordinates
 
-from echo_iad.comparison.outline import find_outline
 from echo_iad.domain.parts import ByteArray
+from echo_iad.images.outline import find_outline
 
 Floats: TypeAlias = NDArray[Any]
 Painted: TypeAlias = tuple[Floats, NDArray[np.bool_]] | None

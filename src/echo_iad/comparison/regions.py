@@ -18,6 +18,8 @@ from echo_iad.domain.evidence import AnomalyMap, Region
 from echo_iad.domain.parts import BoolArray, FloatArray
 
 MOST_REGIONS = 8
+BESIDE = "beside the part"
+"""Where a region lies that is not on the part."""
 _PEAK_SHARE = 0.6
 _EVERYWHERE = 0.5  # a region that covers more of the picture is everywhere
 _LEAST_SHARE = 0.25  # a further region is named when it has this share of the highest region's excess
@@ -146,7 +148,7 @@ def _on_part(x: float, y: float, foreground: FloatArray) -> str:
         # a piece that is missing at the edge leaves its region outside the outline
         outside, nearest = distance_transform_edt(~part, return_indices=True)
         if outside[row, column] > _BESIDE * max(rows, columns):
-            return "beside the part"
+            return BESIDE
         row, column = nearest[:, row, column]
     ys, xs = np.nonzero(part)
     where = position_words(

@@ -13,7 +13,7 @@ from echo_iad.deciders.embedded.attributes import agreement, color_agreement, ex
 from echo_iad.deciders.embedded.case import Answer, Case
 from echo_iad.deciders.embedded.focus import Focus
 from echo_iad.deciders.embedded.frames import Grid
-from echo_iad.deciders.embedded.kind_words import MEANINGS, generality, wholesomeness
+from echo_iad.deciders.embedded.kind_words import MEANINGS, generality, kind_shares, wholesomeness
 from echo_iad.deciders.embedded.kinds import kind_fit
 from echo_iad.deciders.embedded.labelled import with_labelled, with_remark
 from echo_iad.deciders.embedded.localization import place_term
@@ -88,17 +88,16 @@ def knowledge_terms(case: Case, texts: Sequence[str], *, focus: Focus | None = N
 
 
 def meaning_terms(case: Case, texts: Sequence[str]) -> list[Term]:
-    """How well each text fits the kinds that were seen, by the meaning of all its words.
+    """How well each text fits the kinds that were seen, by its meaning: for wordings that name no kind.
 
-    For wordings that the lists of words do not have: log of the mean of exp(sharpness x cosine) over the kinds as seen,
-    less the same over all kinds alike.
+    Log of the mean of exp(sharpness x cosine) over the kinds as seen, less the same over all kinds alike.
     """
-    seen = case.seen
-    if seen is None or seen.kinds is None or not texts:
+    unnamed = [text for text in texts if not kind_shares(text)]
+    if case.seen is None or case.seen.kinds is None or not unnamed:
         return [Term("meaning", 0.0) for _ in texts]
-    near = np.exp(_SHARPNESS * case.cosines(texts, MEANINGS))
-    values = np.log(near @ seen.kinds) - np.log(near.mean(axis=1))
-    return [Term("meaning", MEANING_WEIGHT * float(value)) for value in values]
+    near = np.exp(_SHARPNESS * case.cosines(unnamed, MEANINGS))
+    values = dict(zip(unnamed, np.log(near @ case.seen.kinds) - np.log(near.mean(axis=1)), strict=True))
+    return [Term("meaning", MEANING_WEIGHT * float(values.get(text, 0.0))) for text in texts]
 
 
 def topic_similarity(case: Case, texts: Sequence[str], *, focus: Focus | None) -> Grid:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from echo_iad.comparison.regions import BESIDE
 from echo_iad.deciders.embedded.frames import Frame, Grid, frames, reduced
 from echo_iad.deciders.embedded.kinds import kind_chances
 from echo_iad.deciders.embedded.lexicon import Attribute
@@ -138,10 +139,13 @@ def anomaly_mass(anomaly_map: AnomalyMap) -> tuple[Grid, bool]:
 
 
 def _regions(comparison: Comparison) -> tuple[Region, ...]:
-    """Where the part differs; of one that is not anomalous, where a defect would be if there were one."""
-    if comparison.regions or comparison.suspect is None:
-        return comparison.regions
-    return (comparison.suspect,)
+    """Where the part differs; of one that is not anomalous, where a defect would be if there were one.
+
+    What lies beside the part tells nothing of it, unless it alone was found.
+    """
+    found = comparison.regions or ((comparison.suspect,) if comparison.suspect is not None else ())
+    on_part = tuple(region for region in found if region.part_position != BESIDE)
+    return on_part or comparison.regions
 
 
 def _weight(region: Region) -> float:
