@@ -24,6 +24,8 @@ Trait = Literal["long", "round", "angular", "rough", "patterned", "shiny", "dark
 _SIDE, _FINE_SIDE = 96, 384
 _WINDOW = 5  # pixels of the finer picture
 _BIN = 8.0  # CIELAB: cells of this size share a colour name
+_OFFSET, _RADIX = 100, 1000  # so that the three numbers of a cell are one whole number
+_PLACES = np.array([_RADIX**2, _RADIX, 1], np.int64)
 _BRIGHT = 70.0  # CIELAB lightness
 _CELLS = 12  # coarse cells along a side, for patterns
 _LEAST = 12  # places that a look is measured on at least
@@ -90,12 +92,11 @@ def _grown(inside: BoolArray) -> BoolArray:
 
 def _look(lab: FloatArray, inside: BoolArray, fine: FloatArray) -> Look:
     places = lab[inside]
-    lightness = np.where(inside, lab[:, :, 0], np.nan)
     middle = float(np.median(places[:, 0]))
     rough = float(np.median(fine[_as_large(inside.astype(np.float32), *fine.shape)]))
     traits: dict[Trait, float] = {
         "rough": math.tanh(math.log(max(rough, 0.1) / 3.0) / 0.6),
-        "patterned": math.tanh(math.log(max(_coarse_spread(lightness), 0.1) / 7.0) / 0.6),
+        "patterned": math.tanh(math.log(max(_coarse_spread(lab[:, :, 0], inside), 0.1) / 7.0) / 0.6),
         "dark": math.tanh((45.0 - middle) / 15.0),
         "colorful": math.tanh((float(np.median(np.hypot(places[:, 1], places[:, 2]))) - 15.0) / 8.0),
     }
@@ -108,33 +109,35 @@ def _look(lab: FloatArray, inside: BoolArray, fine: FloatArray) -> Look:
 
 def _colors(places: FloatArray) -> dict[str, float]:
     """Share of each plain colour; places of nearly one colour are named together."""
-    bins, counts = np.unique(np.round(places / _BIN), axis=0, return_counts=True)
+    cells = np.round(places / _BIN).astype(np.int64) + _OFFSET
+    codes, counts = np.unique((cells * _PLACES).sum(axis=1), return_counts=True)
     shares: Counter[str] = Counter()
-    for cell, count in zip(bins * _BIN, counts, strict=True):
-        shares[colour_name(np.asarray(cell, np.float32))] += int(count)
-    total = sum(shares.values())
-    return {name: count / total for name, count in shares.most_common()}
+    for code, count in zip(codes, counts, strict=True):
+        cell = (code // _PLACES) % _RADIX - _OFFSET
+        shares[colour_name((cell * _BIN).astype(np.float32))] += int(count)
+    return {name: count / len(places) for name, count in shares.most_common()}
 
 
 def _fine_spread(pixels: ByteArray) -> FloatArray:
-    """Standard deviation of brightness (0 to 100) in 5 x 5 pixels, at every third pixel."""
+    """Standard deviation of brightness (0 to 100) in 5 x 5 pixels, at every sixth pixel."""
     grey = pixels.mean(axis=2, dtype=np.float32) / np.float32(2.55)
     if min(grey.shape) < _WINDOW:
         return np.zeros((1, 1), np.float32)
-    windows = np.lib.stride_tricks.sliding_window_view(grey, (_WINDOW, _WINDOW))[::3, ::3]
+    windows = np.lib.stride_tricks.sliding_window_view(grey, (_WINDOW, _WINDOW))[::6, ::6]
     return np.asarray(windows.std(axis=(2, 3)), np.float32)
 
 
-def _coarse_spread(lightness: FloatArray) -> float:
-    """Standard deviation of the means of coarse cells."""
+def _coarse_spread(lightness: FloatArray, inside: BoolArray) -> float:
+    """Standard deviation of the means of coarse cells that lie mostly inside."""
     step = max(1, max(lightness.shape) // _CELLS)
-    means = [
-        float(np.nanmean(cell))
-        for row in range(0, lightness.shape[0], step)
-        for column in range(0, lightness.shape[1], step)
-        if np.isfinite(cell := lightness[row : row + step, column : column + step]).mean() > 0.5
-    ]
-    return float(np.std(means)) if len(means) > 1 else 0.0
+    rows, columns = (np.arange(0, side, step) for side in lightness.shape)
+
+    def summed(values: FloatArray) -> FloatArray:
+        return np.asarray(np.add.reduceat(np.add.reduceat(values, rows, axis=0), columns, axis=1), np.float32)
+
+    counts = summed(inside.astype(np.float32))
+    kept = counts > 0.5 * summed(np.ones_like(lightness))
+    return float((summed(np.where(inside, lightness, 0.0))[kept] / counts[kept]).std()) if kept.sum() > 1 else 0.0
 
 
 def _shape(inside: BoolArray) -> dict[Trait, float]:
