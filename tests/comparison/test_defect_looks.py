@@ -62,7 +62,7 @@ def test_only_the_marked_places_count(normality):
     np.testing.assert_allclose(elsewhere.detail, other.detail, atol=1e-6)
 
 
-def test_box_and_area_are_those_of_all_regions(normality):
+def test_box_and_area_are_those_of_the_strongest_place(normality):
     seen = look(normality, 0)
     assert seen.box == (160, 0, 240, 40)
     assert seen.area == pytest.approx(1 / 16)
@@ -71,9 +71,16 @@ def test_box_and_area_are_those_of_all_regions(normality):
     assert look(normality, 0, foreground=half).area == pytest.approx(1 / 8)
 
 
-def test_a_part_without_a_region_is_described_at_its_strongest_place(normality):
+def test_a_part_that_does_not_reach_the_threshold_is_described_all_the_same(normality):
     values = np.full((MAP, MAP), 0.1, np.float32)
     values[0:40, 80:120] = 0.8
     found = describe(PART, drawn(9, strange=CORNER), normality, AnomalyMap(values, threshold=1.0, extent=0.5))
     assert found.box == (160, 0, 240, 40)
     assert np.argmax(found.detail) == 0
+
+
+def test_a_map_below_zero_has_a_strongest_place_too(normality):
+    values = np.full((MAP, MAP), -5.0, np.float32)
+    values[0:40, 80:120] = -1.0
+    found = describe(PART, drawn(9, strange=CORNER), normality, AnomalyMap(values, threshold=1.0, extent=0.5))
+    assert found.box == (160, 0, 240, 40)
