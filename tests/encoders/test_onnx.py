@@ -64,6 +64,14 @@ def test_levels_alone_are_the_same_bytes(image_encoder):
         assert [level.tobytes() for level in levels] == [level.tobytes() for level in encoding.levels]
 
 
+def test_pixels_that_are_ready_are_taken_in_any_shape(image_encoder):
+    pixels = np.random.default_rng(4).integers(0, 256, (2, 256, 384, 3), dtype=np.uint8)
+    first, second = image_encoder.encode_pixels(pixels)
+    assert [level.shape for level in first.levels] == [(32, 48, 40), (16, 24, 112)]
+    (alone,) = image_encoder.encode_pixels(pixels[1:])
+    np.testing.assert_allclose(alone.levels[1], second.levels[1], atol=1e-5)
+
+
 def test_the_vector_is_the_same_whatever_levels_are_asked_for(image_encoder):
     wanted = image_encoder.encode_images([drawn(3)])[0].vector
     for blocks in ((), (4,), (2, 7)):

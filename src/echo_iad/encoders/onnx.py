@@ -113,7 +113,7 @@ class EdgeImageEncoder:
 
     def encode_images(self, pictures: Sequence[Picture]) -> list[ImageEncoding]:
         """Encode a batch; see `ImageEncoder`. Levels are ``(side / stride, side / stride, c)``."""
-        return [encoding for pixels in self._batches(pictures) for encoding in self._encode(pixels)]
+        return [encoding for pixels in self._batches(pictures) for encoding in self.encode_pixels(pixels)]
 
     def encode_levels(self, pictures: Sequence[Picture]) -> list[tuple[FloatArray, ...]]:
         """The levels alone, the same bytes as of `encode_images`, where no vector is needed: the head is left out."""
@@ -139,7 +139,8 @@ class EdgeImageEncoder:
             batch = pictures[start : start + self.BATCH]
             yield np.stack([squeeze(picture.pixels, self.side) for picture in batch])
 
-    def _encode(self, pixels: ByteArray) -> list[ImageEncoding]:
+    def encode_pixels(self, pixels: ByteArray) -> list[ImageEncoding]:
+        """Encode pixels of any shape in steps of 32, ``(n, h, w, 3)`` uint8, as they are."""
         maps = self.run_blocks(pixels)
         vectors = unit_rows(self.run_head(maps))
         return [ImageEncoding(vector, levels) for vector, levels in zip(vectors, self._rows(maps), strict=True)]
