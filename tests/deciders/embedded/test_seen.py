@@ -12,7 +12,7 @@ def test_half_at_the_threshold_and_rising(make):
     assert chances == sorted(chances)
     assert chances[3] == 0.5
     assert chances[0] == pytest.approx(1 / (1 + 2**3))  # half the threshold, log-odds 3 log(1/2)
-    assert chances[4] > 0.8
+    assert chances[4] > 0.75
     assert chances[-1] > 0.99
 
 

@@ -24,8 +24,8 @@ _LARGE = 0.04
 """Share of the part from which a region is rather large than small; patches blur the smallest to a hundredth."""
 _FAINT_SHARE = 0.01
 """Share of the map whose highest values are the mass when nothing reaches the threshold."""
-_RISE, _FALL = 8.0, 3.0
-"""Log-odds of a defect above and below the threshold: p_anomalous is 0.92 at a score a tenth above it, 0.98 at a
+_RISE, _FALL = 6.0, 3.0
+"""Log-odds of a defect above and below the threshold: p_anomalous is 0.86 at a score a tenth above it, 0.94 at a
 quarter, 0.34 at a fifth below and 0.11 at half. From good parts and painted defects (docs/tolerance.md)."""
 
 
