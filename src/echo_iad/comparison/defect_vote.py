@@ -24,7 +24,7 @@ Grid: TypeAlias = NDArray[np.float64]
 NEAREST = 4
 """Labelled regions that a vote names."""
 _POWER = 3.0
-"""Of the distance; chosen by the likelihood over seven objects (docs/labelled-defects.md)."""
+"""Of the distance; chosen by the likelihood of left-out parts and types (docs/labelled-defects.md)."""
 _USUAL_APART = 9.0
 """Distance between types where the labels cannot tell it."""
 _PRIOR_WEIGHT = 2.0
