@@ -23,7 +23,7 @@ from echo_iad.domain.evidence import Comparison, Fusion
 LEAST_PARTS = 4
 """Fewer tell nothing about a model."""
 ALONE = 10.0
-"""Weight of a comparison that decides alone: the curve of docs/decisions/0006."""
+"""Weight of a comparison that decides alone: the first belief of docs/decisions/0006."""
 _MOST_LOG_ODDS = 13.8  # a probability nearer to 0 or 1 than 1e-6 says no more than that
 _DOUBT = 1.645  # standard errors above chance that a separation must have: one in twenty has them by chance
 _PRECISION = 1.0  # of the belief about a weight, in standard deviations of what it weighs
