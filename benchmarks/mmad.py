@@ -205,7 +205,20 @@ def reached(run: Path) -> Figures:
     names = ("counts", "strict", "intervals", "coverage", "blind", "gain", "hard", "hard_counts")
     cells = {name: found[name].get(dataset, {}) for name in names}
     whole = {"balanced": found["balanced"].get(dataset), "per_object": found["per_object"]}
-    return {**cells, **whole, "abstention": abstaining(run)}
+    together = {"hard_together": found.get("hard_together"), "text_prior": prior(found, dataset)}
+    return {**cells, **whole, **together, "abstention": abstaining(run)}
+
+
+def prior(found: Figures, dataset: str) -> Figures | None:
+    """The row "evidence + text prior" of a run over one data set; None where nothing was learned from the words."""
+    row = found.get("text_prior")
+    if row is None:
+        return None
+    names = ("strict", "intervals", "words", "beyond_words", "gain", "hard")
+    return {
+        **{name: row[name].get(dataset, {}) for name in names},
+        **{name: row[name] for name in ("hard_together", "per_object", "evidence_weights", "remarks", "calibration")},
+    }
 
 
 def abstaining(run: Path) -> Figures:
