@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -74,3 +75,17 @@ def test_without_regions_nothing_is_claimed(make):
 
 def test_without_a_reference_picture_no_change_is_claimed(make):
     assert not {"dark", "recolored", "rough"} & set(see(make.comparison()).attributes)
+
+
+def test_the_suspect_of_a_part_that_is_not_anomalous_is_described(make):
+    suspect = make.region(elongation=6.0, change=make.change(brightness=-30.0))
+    seen = see(replace(make.comparison(-0.3), suspect=suspect))
+    assert seen.main is suspect
+    assert seen.attributes["elongated"] > 0.5
+
+
+def test_what_lies_beside_the_part_tells_nothing_of_it_unless_it_alone_was_found(make):
+    beside, on_part = make.region(area=0.1, part="beside the part"), make.region(area=0.01)
+    assert see(make.comparison(regions=(beside, on_part))).main is on_part
+    assert see(make.comparison(regions=(beside,))).main is beside
+    assert see(replace(make.comparison(-0.3), suspect=beside)).main is None
