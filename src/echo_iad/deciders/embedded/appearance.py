@@ -33,12 +33,11 @@ KIND_WEIGHT = 0.95
 MEANING_WEIGHT = 0.5
 LOOKS_WEIGHT = 0.9
 COLOR_WEIGHT = 0.9
-"""The four weights: means of what made questions for names and for looks of painted defects gave, on six objects. With
-them a softmax at temperature 1 is calibrated there."""
+"""About the means of what made questions for names and for looks of painted defects gave, on six objects."""
 PLACE_WEIGHT = 0.6
 GENERAL_WEIGHT = 1.0
 WHOLESOME_WEIGHT = 1.0
-"""These three are believed before looking, and fitted on nothing."""
+"""These three are chosen by reasoning; the development questions were in sight, and no fit was made to them."""
 _BESIDE_KNOWLEDGE = 0.5
 """What the looks count for a type's name when they have already chosen among the known types."""
 _UNSPECIFIC = 0.75
