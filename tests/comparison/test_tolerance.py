@@ -60,6 +60,13 @@ class TestPromise:
         assert one.p_value == pytest.approx(other.p_value, rel=1e-4)
         assert 16 * one.threshold == pytest.approx(other.threshold, rel=1e-4)
 
+    def test_a_copy_of_another_picture_neither_breaks_a_fit_nor_widens_it_without_limit(self):
+        normals = np.array([0.0, 1.0, 1.1, 0.9, 1.2, 1.0], np.float32)
+        verdict = judge(0.0, normals, false_alarm_rate=0.05)
+        assert not verdict.is_anomalous
+        assert verdict.p_value > 0.99
+        assert 1.2 < verdict.threshold < 2.5
+
     @pytest.mark.parametrize("count", [5, 10, 18])
     def test_one_defective_part_among_few_normals_does_not_widen_a_fit_without_limit(self, count):
         normals = np.random.default_rng(count).lognormal(0.0, 0.2, count).astype(np.float32)
@@ -168,7 +175,7 @@ def test_a_rate_outside_0_to_1_is_refused(rate):
 
 @pytest.mark.parametrize(
     ("score", "normals"),
-    [(float("nan"), [1.0]), (1.0, []), (1.0, [1.0, float("inf")]), (0.0, [1.0]), (1.0, [1.0, -0.5])],
+    [(float("nan"), [1.0]), (1.0, []), (1.0, [1.0, float("inf")]), (-0.5, [1.0]), (1.0, [1.0, -0.5])],
 )
 def test_scores_that_say_nothing_are_never_a_verdict(score, normals):
     with pytest.raises(ValueError, match="all finite"):

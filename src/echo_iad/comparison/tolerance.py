@@ -23,8 +23,9 @@ normals of the drawn sample parts, 0.21; it matters only when normals are few.""
 PRIOR_WEIGHT = 8
 """How many normals' worth of evidence the usual spread counts for: it differs little between products."""
 _FAR = 3.0
-"""Robust spreads above the median beyond which a normal counts as no farther, so that a defective part that was
-enrolled by mistake does not widen the tolerance of few normals without limit."""
+"""Robust spreads above the median, or twice as many below it, beyond which a normal counts as no farther, so that
+neither a defective part that was enrolled by mistake nor a copy of another picture widens a fit without limit."""
+_LEAST = 1e-6  # what a score of 0 counts as where ratios are told
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ def judge(
     Parameters
     ----------
     score : float
-        Above 0; higher = more unlike the normals.
+        0 or above; higher = more unlike the normals.
     normal_scores : (n,) float32
-        What each normal scores when it is left out, above 0; at least one.
+        What each normal scores when it is left out, 0 or above; at least one.
     false_alarm_rate : float
         How often a good part may be called defective, 0 to 1 (exclusive).
     threshold : float, optional
@@ -63,7 +64,7 @@ def judge(
     Raises
     ------
     ValueError
-        The rate is out of range, there is no normal, or a score is not a number above 0.
+        The rate is out of range, there is no normal, or a score is no number or below 0.
 
     Examples
     --------
@@ -77,9 +78,9 @@ def judge(
         msg = f"The false-alarm rate must lie between 0 and 1. Got {false_alarm_rate}."
         raise ValueError(msg)
     scores = np.append(normal_scores, score)
-    if len(scores) < 2 or not np.isfinite(scores).all() or scores.min() <= 0:
+    if len(scores) < 2 or not np.isfinite(scores).all() or scores.min() < 0:
         msg = (
-            "A score and at least one normal score, all finite and above 0, are needed. "
+            "A score and at least one normal score, all finite and not below 0, are needed. "
             f"Got {score} and {len(normal_scores)} normal scores."
         )
         raise ValueError(msg)
@@ -125,23 +126,24 @@ def _predicted(score: float, normal_scores: FloatArray, rate: float) -> tuple[fl
     """Where the next good part's score will lie, by a normal distribution of the logarithms with a prior spread."""
     from scipy.special import stdtr, stdtrit
 
-    logs = _without_the_far(np.log(normal_scores.astype(np.float64)))
+    logs = _drawn_in(np.log(np.maximum(normal_scores.astype(np.float64), _LEAST)))
     count = len(logs)
     centre = float(logs.mean())
     freedom = PRIOR_WEIGHT + count - 1
     squares = float(np.square(logs - centre).sum()) + PRIOR_WEIGHT * PRIOR_SPREAD**2
     scale = math.sqrt(squares / freedom * (1 + 1 / count))
     limit = math.exp(centre + float(stdtrit(freedom, 1 - rate)) * scale)
-    p_value = float(stdtr(freedom, -(math.log(score) - centre) / scale))
+    p_value = float(stdtr(freedom, -(math.log(max(score, _LEAST)) - centre) / scale))
     return p_value, limit
 
 
-def _without_the_far(logs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Bring values that lie far above the others down to `_FAR` spreads; the spread is robust (Hampel 1974)."""
+def _drawn_in(logs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bring values that lie far from the others nearer, as `_FAR` tells; by a spread that they hardly change."""
     middle = float(np.median(logs))
     spread = 1.4826 * float(np.median(np.abs(logs - middle)))
     pooled = (PRIOR_WEIGHT * PRIOR_SPREAD**2 + len(logs) * spread**2) / (PRIOR_WEIGHT + len(logs))
-    return np.minimum(logs, middle + _FAR * math.sqrt(pooled))
+    reach = _FAR * math.sqrt(pooled)
+    return np.clip(logs, middle - 2 * reach, middle + reach)
 
 
 def _reason(count: int, needed: int, rate: float, *, certified: bool) -> str:
