@@ -36,6 +36,12 @@ _VISIBLE_WEIGHT = 0.5
 """What a picture showed changes the looks for sure, and everything else perhaps."""
 
 
+_NEARNESS = 2.0
+"""Cosines to log-likelihood: 0.1 closer to what is asked is worth 0.2."""
+_BESIDE_KNOWLEDGE = 0.5
+"""Where the object's knowledge tells what follows, what holds of any part counts half beside it."""
+
+
 def analyse(case: Case) -> Answer:
     """Answer what the defect does, or whatever else is asked about a known defect.
 
@@ -61,7 +67,7 @@ def analyse(case: Case) -> Answer:
 
 
 def _near_to_the_question(case: Case, answer: Answer) -> Answer:
-    near = nearness_terms(case, list(case.question.options.values()))
+    near = nearness_terms(case, list(case.question.options.values()), weight=_NEARNESS)
     options = tuple(
         replace(option, terms=(*option.terms, term)) for option, term in zip(answer.options, near, strict=True)
     )
@@ -73,7 +79,7 @@ def _what_follows(case: Case, aim: Aim) -> Answer:
     seen = case.seen
     texts = list(case.question.options.values())
     known = knowledge_terms(case, texts, focus=question_focus(asking_part(case.question.text)))
-    near = nearness_terms(case, texts)
+    near = nearness_terms(case, texts, weight=_NEARNESS * _generally(case))
     options = tuple(
         ScoredOption(label, text, (about, close, *_effect_terms(case, text, aim)))
         for (label, text), about, close in zip(case.question.options.items(), known, near, strict=True)
@@ -86,7 +92,7 @@ def _what_follows(case: Case, aim: Aim) -> Answer:
 
 
 def _effect_terms(case: Case, text: str, aim: Aim) -> tuple[Term, ...]:
-    modest = Term("claim", -_SWEEP_WEIGHT * sweep(text) * _small(case))
+    modest = Term("claim", -_SWEEP_WEIGHT * sweep(text) * _small(case) * _generally(case))
     if aim is not Aim.EFFECT:  # causes and remedies do no harm, but praise is wrong
         return (Term("harm", _HARM_WEIGHT * min(harm(text), 0.0)), modest)
     if denies(text):
@@ -95,10 +101,15 @@ def _effect_terms(case: Case, text: str, aim: Aim) -> tuple[Term, ...]:
     harmed = wanted * harm(text)
     terms = [Term("harm", _HARM_WEIGHT * harmed, "a defect does harm"), modest]
     if harmed >= 0:
-        terms.append(Term("visible", _VISIBLE_WEIGHT * tells_of_looks(text)))
+        terms.append(Term("visible", _VISIBLE_WEIGHT * tells_of_looks(text) * _generally(case)))
     if case.seen is not None:
         terms.append(Term("consequence", _LOOKS_WEIGHT * agreement(consequence(text), case.seen.attributes)))
     return tuple(terms)
+
+
+def _generally(case: Case) -> float:
+    """How much counts what holds of any part: less where something is known of this one."""
+    return _BESIDE_KNOWLEDGE if case.topics else 1.0
 
 
 def _small(case: Case) -> float:

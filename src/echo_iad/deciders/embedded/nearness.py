@@ -11,9 +11,6 @@ from collections.abc import Sequence
 from echo_iad.deciders.embedded.case import Case
 from echo_iad.deciders.embedded.scoring import Term
 
-_WEIGHT = 2.0
-"""Cosines to log-likelihood: 0.1 closer is worth 0.2."""
-
 
 def asking_part(text: str) -> str:
     """The last sentence that asks; the whole text when none does.
@@ -27,7 +24,7 @@ def asking_part(text: str) -> str:
     return asking[-1] if asking else text
 
 
-def nearness_terms(case: Case, texts: Sequence[str], *, weight: float = _WEIGHT) -> list[Term]:
+def nearness_terms(case: Case, texts: Sequence[str], *, weight: float) -> list[Term]:
     """How near each text is to what is asked, zero mean over the texts."""
     if not texts:
         return []
