@@ -41,6 +41,13 @@ def test_what_lies_beside_the_part_counts_less():
     assert best.weight > 0.9
 
 
+def test_a_part_that_rises_as_a_whole_is_no_suspect():
+    part = (np.indices(SHAPE)[0] > 25).astype(np.float32)
+    found = of(0.5 * part + 0.2 * spot(40, 40), foreground=part)
+    best = max(found, key=lambda each: each.weight)
+    assert (best.mass > 0).sum() < 2 * spot(40, 40).sum()
+
+
 def test_a_flat_map_has_a_suspect():
     assert len(of(np.ones(SHAPE))) == 1
 

@@ -18,7 +18,7 @@ from echo_iad.deciders.embedded.frames import Grid, reduced
 from echo_iad.domain.evidence import AnomalyMap
 
 _SHARE = 0.3
-"""Share of the highest rise above the map's median that a piece must exceed."""
+"""Share of the highest rise above what is usual on the part, its median, that a piece must exceed."""
 _BESIDE_PART = 0.3
 """What a rise beside the part counts."""
 
@@ -53,10 +53,11 @@ def suspects(anomaly_map: AnomalyMap) -> tuple[Suspect, ...]:
         msg = "The anomaly map holds numbers that are not finite."
         raise ValueError(msg)
     values = reduced(anomaly_map.values)
-    rise = np.maximum(values - np.median(values), 0.0)
+    on_part = np.ones_like(values)
     if anomaly_map.foreground is not None:
         on_part = np.clip(2.0 * gaussian_filter(reduced(anomaly_map.foreground), 1.5), 0.0, 1.0)
-        rise = rise * (_BESIDE_PART + (1.0 - _BESIDE_PART) * on_part)
+    part = values[on_part > 0.5] if (on_part > 0.5).any() else values
+    rise = np.maximum(values - np.median(part), 0.0) * (_BESIDE_PART + (1.0 - _BESIDE_PART) * on_part)
     mass = np.maximum(rise - _SHARE * rise.max(), 0.0)
     if not mass.any():  # flat
         mass = (values == values.max()).astype(np.float64)
