@@ -45,6 +45,12 @@ def test_a_type_that_no_text_names_is_spread_by_meaning(near):
     assert found[0] > 0.7
 
 
+def test_a_description_that_names_no_type_is_left_to_other_evidence():
+    texts = ["a long thin line", "a round brown patch"]
+    assert with_vote([0.3, 0.7], texts, vote_for(scratch=0.8), None) == pytest.approx([0.3, 0.7])
+    assert with_vote([0.3, 0.7], [*texts[:1], "a brown stain"], vote_for(stain=0.9), None)[1] > 0.9
+
+
 def test_among_several_that_name_the_type_the_other_evidence_chooses(near):
     texts = ["A scratch at the left", "A scratch at the right", "A stain"]
     found = with_vote([0.6, 0.2, 0.2], texts, vote_for(scratch=1.0 - 1e-9), near)

@@ -1,7 +1,7 @@
 """What labelled defects say about texts: the vote on a part's type, spread over options or over known defects.
 
-A mixture. As far as the defect is of a labelled type, the text that names the type is meant, or the one nearest in
-meaning where none names it; as far as it is of a type that nobody has labelled, all other evidence decides as it would
+A mixture. As far as the defect is of a labelled type, the text that names the type is meant, or among names the one
+nearest in meaning where none is it; as far as it is of a type that nobody has labelled, all other evidence decides as it would
 without labels. Knows no region and no memory.
 """
 
@@ -28,7 +28,9 @@ _MISNAMED = 0.02
 """Probability that a defect of a type is meant by a text that does not name it, although another does."""
 
 
-def with_vote(beliefs: Sequence[float], texts: Sequence[str], vote: DefectVote | None, cosines: Cosines) -> list[float]:
+def with_vote(
+    beliefs: Sequence[float], texts: Sequence[str], vote: DefectVote | None, cosines: Cosines | None
+) -> list[float]:
     """Beliefs in texts, one of which is meant, after the vote.
 
     Parameters
@@ -39,7 +41,9 @@ def with_vote(beliefs: Sequence[float], texts: Sequence[str], vote: DefectVote |
         Options, or names of known defects.
     vote : DefectVote, optional
         Without one, or without texts, the beliefs stay as they are.
-    cosines : callable
+    cosines : callable, optional
+        For texts that are names: a type that none of them names is meant by the one nearest in meaning. None for
+        descriptions, whose nearness to a name says little of what it looks like: other evidence decides there.
 
     Returns
     -------
@@ -56,9 +60,9 @@ def with_vote(beliefs: Sequence[float], texts: Sequence[str], vote: DefectVote |
 
 
 def with_labelled(
-    options: tuple[ScoredOption, ...], vote: DefectVote | None, cosines: Cosines
+    options: tuple[ScoredOption, ...], vote: DefectVote | None, cosines: Cosines | None
 ) -> tuple[ScoredOption, ...]:
-    """Options with a term for what the labelled defects say; as they are without a vote."""
+    """Options with a term for what the labelled defects say; as they are without a vote. See `with_vote`."""
     if vote is None or not options:
         return options
     before = probabilities(options, 1.0)
@@ -81,11 +85,15 @@ def _plain(name: str) -> str:
     return name.replace("_", " ").replace("-", " ")
 
 
-def _meant(before: NDArray[np.float64], texts: Sequence[str], name: str, cosines: Cosines) -> NDArray[np.float64]:
+def _meant(
+    before: NDArray[np.float64], texts: Sequence[str], name: str, cosines: Cosines | None
+) -> NDArray[np.float64]:
     """How likely each text is meant when the defect is of one type: (n,), sum 1."""
     named = before * np.array(_naming(texts, name), np.float64)
     if named.sum() > 0:
         return np.asarray((1.0 - _MISNAMED) * named / named.sum() + _MISNAMED / len(texts), np.float64)
+    if cosines is None:
+        return before
     near = before * np.exp(_SHARPNESS * cosines(texts, [name])[:, 0].astype(np.float64))
     return np.asarray(near / near.sum(), np.float64)
 
