@@ -65,7 +65,8 @@ def describe(case: Case) -> Answer:
         ScoredOption(label, text, (knows, *_scaled((means, *_seen_terms(text, case.seen)), share)))
         for (label, text), knows, means in zip(case.question.options.items(), known, meant, strict=True)
     )
-    options = with_labelled(options, case.evidence.defect_vote, case.cosines)
+    are_names = case.question_type is QuestionType.CLASSIFICATION
+    options = with_labelled(options, case.evidence.defect_vote, case.cosines if are_names else None)
     if case.seen is not None:
         deniers = [label for label, text in case.question.options.items() if denies_defect(text)]
         options = with_deniers(options, deniers, case.seen.p_anomalous)

@@ -1,8 +1,8 @@
 """What labelled defects say about texts: the vote on a part's type, spread over options or over known defects.
 
 A mixture. As far as the defect is of a labelled type, the text that names the type is meant, or among names the one
-nearest in meaning where none is it; as far as it is of a type that nobody has labelled, all other evidence decides as it would
-without labels. Knows no region and no memory.
+nearest in meaning where none is it; as far as it is of a type that nobody has labelled, all other evidence decides as
+it would without labels. Knows no region and no memory.
 """
 
 from __future__ import annotations
