@@ -32,6 +32,7 @@ def test_another_defect_is_another_region(decide, make, number, another):
     assert f"{number} separate region" in said.reason
     assert decide("Is this the only defect?", YES_NO, evidence, QuestionType.DISCRIMINATION).option != said.option
     assert ("Yes" in decide("There is a dent. Is there another one?", None, evidence).text) is another
+    assert ("No" in decide("There is a dent. Is it the only defect?", None, evidence).text) is another
 
 
 def test_a_place_is_read_off_the_map(decide, make):

@@ -92,7 +92,7 @@ def aim_of(question: str) -> Aim:
     >>> aim_of("How severe is the dent?").value, aim_of("How does the dent stand out?").value
     ('extent', 'look')
     """
-    plain = _asking(question.lower().replace("’", "'"))
+    plain = asking_part(question.lower().replace("’", "'"))
     if asks_for_another(plain):
         return Aim.ANOTHER
     if _OBJECT.search(plain) and not _names_a_fault(plain):
@@ -129,7 +129,7 @@ def asks_for_another(question: str) -> bool:
     >>> asks_for_another("Which additional information is there about the scratch?")
     False
     """
-    plain = _asking(question.lower())
+    plain = asking_part(question.lower())
     if not (_ANOTHER.search(plain) or _ELSEWHERE.search(plain)) or _INFORMATION.search(plain) or _EFFECT.search(plain):
         return False
     return _names_a_fault(plain) or "another one" in plain
@@ -139,7 +139,13 @@ def _names_a_fault(plain: str) -> bool:
     return any(stem(word, _FAULTS) or stem(word, DEFECTS) for word in words(plain))
 
 
-def _asking(text: str) -> str:
-    """The last sentence that asks; the whole text when none does."""
+def asking_part(text: str) -> str:
+    """The last sentence that asks; the whole text when none does.
+
+    Examples
+    --------
+    >>> asking_part("There is a dent. What does it do?")
+    'What does it do?'
+    """
     asking = [sentence for sentence in re.split(r"(?<=[.?!])\s+", text.strip()) if sentence.endswith("?")]
     return asking[-1] if asking else text

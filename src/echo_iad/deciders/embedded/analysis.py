@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from echo_iad.deciders.embedded.aims import Aim, aim_of
+from echo_iad.deciders.embedded.aims import Aim, aim_of, asking_part
 from echo_iad.deciders.embedded.another import look_for_another
 from echo_iad.deciders.embedded.appearance import describe, knowledge_terms
 from echo_iad.deciders.embedded.attributes import agreement
@@ -21,7 +21,7 @@ from echo_iad.deciders.embedded.focus import question_focus
 from echo_iad.deciders.embedded.identity import identify
 from echo_iad.deciders.embedded.lexicon import CONSEQUENCES, Attribute, Expectation
 from echo_iad.deciders.embedded.localization import locate
-from echo_iad.deciders.embedded.nearness import asking_part, nearness_terms
+from echo_iad.deciders.embedded.nearness import nearness_terms
 from echo_iad.deciders.embedded.polarity import denies_defect
 from echo_iad.deciders.embedded.scoring import ScoredOption, Term, with_deniers
 from echo_iad.deciders.embedded.sentences import capital, looks, verdict
@@ -34,8 +34,6 @@ _SWEEP_WEIGHT = 0.4
 """A claim that goes further is less likely; by how much more when the defect is small, by how much less when large."""
 _VISIBLE_WEIGHT = 0.5
 """What a picture showed changes the looks for sure, and everything else perhaps."""
-
-
 _NEARNESS = 2.0
 """Cosines to log-likelihood: 0.1 closer to what is asked is worth 0.2."""
 _BESIDE_KNOWLEDGE = 0.5

@@ -6,9 +6,9 @@ import math
 import re
 from dataclasses import replace
 
+from echo_iad.deciders.embedded.aims import asking_part
 from echo_iad.deciders.embedded.appearance import describe
 from echo_iad.deciders.embedded.case import Answer, Case
-from echo_iad.deciders.embedded.nearness import asking_part
 from echo_iad.deciders.embedded.polarity import Side, option_sides
 from echo_iad.deciders.embedded.scoring import ScoredOption, Term
 from echo_iad.deciders.embedded.seen import Seen
@@ -31,15 +31,18 @@ def look_for_another(case: Case) -> Answer:
         return Answer("", f"The part was not compared with good parts: {case.nothing_compared}.", abstains=True)
     strong = strong_regions(seen)
     p_more = _MORE[len(strong)] if len(strong) < len(_MORE) else _MANY
+    if case.question_type is QuestionType.DISCRIMINATION:  # nobody has said that there is one at all
+        p_more *= seen.p_anomalous
     answer = describe(replace(case, question_type=QuestionType.ANALYSIS))
     asking = asking_part(case.question.text)
     sides = option_sides(asking, case.question.options)
-    if _THE_ONLY_ONE.search(asking.lower()):
+    only = _THE_ONLY_ONE.search(asking.lower()) is not None
+    if only:
         sides = {label: Side(-side) for label, side in sides.items()}
     reason = f"The map shows {len(strong)} separate region{'' if len(strong) == 1 else 's'}. {answer.reason}"
     if {Side.GOOD, Side.DEFECTIVE} <= set(sides.values()):
-        return Answer(_text(strong), reason, _by_side(answer.options, sides, p_more))
-    return Answer(_text(strong), reason, answer.options)
+        return Answer(_text(strong, only=only), reason, _by_side(answer.options, sides, p_more))
+    return Answer(_text(strong, only=only), reason, answer.options)
 
 
 def strong_regions(seen: Seen) -> list[Region]:
@@ -64,7 +67,8 @@ def _by_side(options: tuple[ScoredOption, ...], sides: dict[str, Side], p_more: 
     return tuple(scored)
 
 
-def _text(strong: list[Region]) -> str:
+def _text(strong: list[Region], *, only: bool) -> str:
     if len(strong) < 2:
-        return "No second region stands out on the map."
-    return f"Yes: {len(strong)} separate regions stand out, {joined([where(region) for region in strong[:3]])}."
+        return f"{'Yes' if only else 'No'}: no second region stands out on the map."
+    places = joined([where(region) for region in strong[:3]])
+    return f"{'No' if only else 'Yes'}: {len(strong)} separate regions stand out, {places}."

@@ -77,11 +77,9 @@ _DENIAL = re.compile(
     r"\b(works?|functions?|operates?) (normally|properly|as usual|as intended|perfectly|well)\b|"
     r"\b(purely|only|just) (cosmetic|decorative)\b"
 )
-
-
 _FAILS = re.compile(
     r"\b(?:not|never|no longer|unable to|fails? to|hard to|difficult to|stops?|ceases? to)\s+(?:be\s+)?(?:\w+ly\s+)?"
-    r"(?:work|function|operat|perform|fit|seal|close|open|hold|turn|connect|stand|serve|usable|functional|used|usable|"
+    r"(?:work|function|operat|perform|fit|seal|close|open|hold|turn|connect|stand|serve|usable|functional|used|"
     r"assembl|attach|align|start|run|fasten|lock|install|sold|sellable)\w*"
 )
 """What does not do what it is for. This is no denial, although it says *not*."""

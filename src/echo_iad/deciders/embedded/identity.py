@@ -7,10 +7,10 @@ import re
 
 import numpy as np
 
+from echo_iad.deciders.embedded.aims import asking_part
 from echo_iad.deciders.embedded.case import Answer, Case
 from echo_iad.deciders.embedded.effects import denies, harm
 from echo_iad.deciders.embedded.fact_words import color_fit, looked_at, trait_fit
-from echo_iad.deciders.embedded.nearness import asking_part
 from echo_iad.deciders.embedded.part_facts import facts_of
 from echo_iad.deciders.embedded.polarity import Side, valence
 from echo_iad.deciders.embedded.scoring import ScoredOption, Term

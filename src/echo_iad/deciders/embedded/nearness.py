@@ -5,23 +5,11 @@ A weak witness that breaks ties by meaning rather than by place. Knows no eviden
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from echo_iad.deciders.embedded.aims import asking_part
 from echo_iad.deciders.embedded.case import Case
 from echo_iad.deciders.embedded.scoring import Term
-
-
-def asking_part(text: str) -> str:
-    """The last sentence that asks; the whole text when none does.
-
-    Examples
-    --------
-    >>> asking_part("There is a dent. What does it do?")
-    'What does it do?'
-    """
-    asking = [sentence for sentence in re.split(r"(?<=[.?!])\s+", text.strip()) if sentence.endswith("?")]
-    return asking[-1] if asking else text
 
 
 def nearness_terms(case: Case, texts: Sequence[str], *, weight: float) -> list[Term]:
