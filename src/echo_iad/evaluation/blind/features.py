@@ -61,17 +61,6 @@ class OptionRows:
     starts: NDArray[np.int64]
     """(q,) first row of each question."""
 
-    def best(self, scores: FloatArray) -> NDArray[np.int64]:
-        """(q,) place of the highest score among each question's options, 0-based; the first of equals.
-
-        Parameters
-        ----------
-        scores : (n,) float32
-            One for each row; higher = more likely right.
-        """
-        ends = [*self.starts[1:], len(scores)]
-        return np.array([np.argmax(scores[a:b]) for a, b in zip(self.starts, ends, strict=True)], np.int64)
-
 
 def draw_waves(dimension: int, seed: int) -> Waves:
     """Draw the random Fourier features of embeddings with ``dimension`` numbers."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -200,17 +200,15 @@ def summarise(
     scored = score_records(records)
     beside_run = {name: beside(scored, letters) for name, letters in blind.items()}
     learned = beside_run.get(LEARNED, beside(scored, {}))
-    asked = counts(scored)
+    asked, origin = counts(scored), scored.origin
     assisted = any(answer.assisted for answer in scored.answers)
     fair = rivals(beside_run, assisted=assisted)
+    prior_row = None if prior is None else measure_text_prior(scored, prior, learned, fair, seed=seed)
     official, fixed, strict = published_accuracy(scored), mended_accuracy(scored), strict_accuracy(scored)
     tables = {"official": official, "official_fixed": fixed, "strict": strict}
     return Summary(
-        version=scored.origin.version,
-        profile=scored.origin.profile,
-        profile_sha256=scored.origin.profile_sha256,
+        **asdict(origin),
         seed=seed,
-        model=scored.origin.model,
         assisted=assisted,
         questions_sha256=questions_sha256,
         official=_rounded(tabulate(scored, lambda cell: official[cell.dataset][cell.subtask])),
@@ -237,7 +235,7 @@ def summarise(
         robustness=robustness,
         verdicts=_verdicts(scored),
         hard_together=_rounded(hard_together(scored, learned, seed=seed)),
-        text_prior=None if prior is None else _rounded(measure_text_prior(scored, prior, learned, fair, seed=seed)),
+        text_prior=_rounded(prior_row),
     )
 
 
