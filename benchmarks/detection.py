@@ -77,7 +77,7 @@ def detect(echo: Echo, tested: LabelledObject) -> Detection:
             part, comparison.score, comparison.is_anomalous, latency_ms=record.timings_ms.get("total")
         )
         tally.add(outcome, values, truth, (record.width, record.height))
-        baseline.add(part, record, echo.encode(echo.load(part.path)).levels, truth, rate)
+        baseline.add(part, record, echo.encode(echo.load(part.path), tested.name), truth, rate)
     beside = baseline.result()
     good = [one for one, part in zip(comparisons, tested.pictures, strict=True) if not part.is_defective]
     return Detection(

@@ -31,6 +31,7 @@ from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.encoders.catalog import load_image_encoder
 from echo_iad.evaluation.making.labelled_parts import LabelledObject, read_labelled_parts
 from echo_iad.experts.fusion import FusionCalibrator
+from echo_iad.experts.part_encoding import PartEncoding
 from echo_iad.images.loading import load_picture
 from echo_iad.samples import sample_parts
 from layouts import show_as_mvtec
@@ -156,7 +157,7 @@ def listen(echo: Echo, name: str) -> list[Seen] | None:
     listener = Listener()
     chosen = echo.profile.encoders
     encoder = load_image_encoder(chosen.image, chosen.image_model)
-    if FusionCalibrator(echo.memory, encoder, listener, echo.profile).fusion(name) is None:
+    if FusionCalibrator(echo.memory, PartEncoding(echo.memory, encoder), listener, echo.profile).fusion(name) is None:
         return None
     return [
         Seen(one.evidence.exhibits.query.sha256, one.evidence.comparison, is_defective=bool(place % 2))

@@ -154,14 +154,14 @@ def read_parts(echo: Echo, tested: LabelledObject) -> Parts:
     return Parts(
         tested.name,
         tuple(patch_features(echo.memory.levels(number)) for number in echo.memory.ids(tested.name)),
-        _features(echo, painted),
-        _features(echo, [echo.load(part.path) for part in tested.pictures if not part.is_defective]),
-        _features(echo, [echo.load(part.path) for part in tested.pictures if part.is_defective]),
+        _features(echo, painted, tested.name),
+        _features(echo, [echo.load(part.path) for part in tested.pictures if not part.is_defective], tested.name),
+        _features(echo, [echo.load(part.path) for part in tested.pictures if part.is_defective], tested.name),
     )
 
 
-def _features(echo: Echo, pictures: Sequence[Picture]) -> tuple[PatchFeatures, ...]:
-    return tuple(patch_features(echo.encode(picture).levels) for picture in pictures)
+def _features(echo: Echo, pictures: Sequence[Picture], object: str) -> tuple[PatchFeatures, ...]:
+    return tuple(patch_features(echo.encode(picture, object).levels) for picture in pictures)
 
 
 def one_draw(parts: Parts, count: int, time: int, megabytes: float, seed: int) -> Draw:

@@ -360,9 +360,16 @@ class Echo:
             profile_sha256=self._profile_sha256,
         )
 
-    def encode(self, picture: Picture) -> ImageEncoding:
-        """The encoding of a picture; several questions about one picture share it."""
-        return self._consulting.encode(picture)
+    def encode(self, picture: Picture, object: str | None = None) -> ImageEncoding:
+        """The encoding of a picture; several questions about one picture share it.
+
+        Parameters
+        ----------
+        picture : Picture
+        object : str, optional
+            As its normals are compared; of the whole picture when left out.
+        """
+        return self._consulting.encode(picture, object)
 
     def _tolerance(self, false_alarm_rate: float | None, threshold: float | None) -> Tolerance:
         rate = self.profile.tolerance.false_alarm_rate if false_alarm_rate is None else false_alarm_rate

@@ -9,13 +9,16 @@ from __future__ import annotations
 import getpass
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
-from echo_iad.domain.parts import Picture
+from echo_iad.domain.parts import Framing, ImageEncoding, Picture
 from echo_iad.encoders.base import ImageEncoder, TextEncoder
+from echo_iad.encoders.framed import FramingImageEncoder, encode_framed
 from echo_iad.errors import ImageError
 from echo_iad.images.folders import PartPicture
+from echo_iad.images.framing import choose_framing, find_pose
 from echo_iad.images.loading import ENOUGH_SIDE, load_picture
 from echo_iad.images.preparing import encode_jpeg, shrink
 from echo_iad.memory.defects import LabelledDefect
@@ -26,6 +29,8 @@ Progress = Callable[[int, int, str], None]
 """Called with what is done, the total, and what is being done."""
 
 _BATCH = 16
+_FRAMED_BY = 64
+"""So many of an object's first normals choose how its pictures are cut."""
 _PREVIEW_SIDE = 384
 
 
@@ -91,6 +96,7 @@ def enrol_parts(
     start = time.perf_counter()
     memory.bind(image_encoder.id, text_encoder.id)
     tally, done = _Tally(), 0
+    _frame_objects(parts, memory, image_encoder)
     remaining = iter(parts)
     while batch := list(islice(remaining, _BATCH)):
         _enrol_batch(list(_new_pictures(batch, memory, tally)), memory, image_encoder, tally)
@@ -106,6 +112,24 @@ def enrol_parts(
         objects={name: len(memory.ids(name)) for name in sorted(objects)},
         seconds=time.perf_counter() - start,
     )
+
+
+def _frame_objects(parts: Sequence[PartPicture], memory: Memory, encoder: ImageEncoder) -> None:
+    """Choose how the pictures of each new object are cut, from an even choice of its first normals."""
+    if not isinstance(encoder, FramingImageEncoder):
+        return
+    known = set(memory.object_names())
+    for name in sorted({part.object for part in parts} - known):
+        mine = [part for part in parts if part.object == name]
+        some = mine[:: max(1, len(mine) // _FRAMED_BY)][:_FRAMED_BY]
+        poses = [find_pose(picture.pixels) for picture in _readable(some)]
+        memory.set_framing(name, choose_framing(poses, side=encoder.side))
+
+
+def _readable(parts: Sequence[PartPicture]) -> Iterator[Picture]:
+    for part in parts:
+        with suppress(ImageError):
+            yield load_picture(part.path, at_least=ENOUGH_SIDE)
 
 
 def _new_pictures(batch: Sequence[PartPicture], memory: Memory, tally: _Tally) -> Iterator[tuple[PartPicture, Picture]]:
@@ -135,6 +159,7 @@ def _enrol_batch(
     if not pictures:
         return
     encodings = encoder.encode_images([picture for _, picture in pictures])
+    framings = {part.object: memory.framing(part.object) for part, _ in pictures}
     normals = [
         NewNormal(
             object=part.object,
@@ -146,11 +171,16 @@ def _enrol_batch(
             preview=encode_jpeg(shrink(picture.pixels, _PREVIEW_SIDE)),
             encoding=encoding,
             enrolled_by=login_name(),
+            framed=_framed(encoder, picture, framings[part.object]),
         )
         for (part, picture), encoding in zip(pictures, encodings, strict=True)
     ]
     memory.add(normals)
     tally.added += len(normals)
+
+
+def _framed(encoder: ImageEncoder, picture: Picture, framing: Framing | None) -> ImageEncoding | None:
+    return None if framing is None else encode_framed(encoder, [picture], framing)[0]
 
 
 def _name_objects(objects: Sequence[str], memory: Memory, encoder: TextEncoder) -> None:

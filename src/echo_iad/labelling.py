@@ -121,7 +121,7 @@ def _label(part: PartPicture, label: Label, memory: Memory, consulting: Consulti
 
 
 def _describe(picture: Picture, label: Label, consulting: Consulting) -> LabelledDefect:
-    encoding = consulting.encode(picture)
+    encoding = consulting.encode(picture, label.object)
     wiring = consulting.wiring
     found = wiring.panel.defects.find(
         picture, encoding, label.object, Tolerance(wiring.profile.tolerance.false_alarm_rate)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from echo_iad.comparison.comparator import MAP_SIDE, Tolerance, compare
-from echo_iad.domain.parts import Picture
+from echo_iad.domain.parts import Frame, Framing, ImageEncoding, Picture
 from echo_iad.errors import ToleranceError
 
 FIVE_PERCENT = Tolerance(0.05)
@@ -18,14 +18,19 @@ def picture_of(seed=0, *, dark=None):
     return Picture(pixels, 300, 200, "drawn", "0" * 64)
 
 
+def seen(levels, frame=None):
+    """An encoding of which only the levels count."""
+    return ImageEncoding(np.ones(1, np.float32), tuple(levels), frame)
+
+
 @pytest.fixture(scope="module")
 def good(levels_of, normality_of):
-    return compare(picture_of(), levels_of(500), normality_of(25), [picture_of(9).pixels], FIVE_PERCENT)
+    return compare(picture_of(), seen(levels_of(500)), normality_of(25), [picture_of(9).pixels], FIVE_PERCENT)
 
 
 @pytest.fixture(scope="module")
 def bad(levels_of, normality_of):
-    levels = levels_of(501, strange=(1, 7))
+    levels = seen(levels_of(501, strange=(1, 7)))
     return compare(picture_of(dark=(1, 7)), levels, normality_of(25), [picture_of(9).pixels], FIVE_PERCENT)
 
 
@@ -69,13 +74,13 @@ def test_the_map_spans_the_picture_on_the_scale_of_the_threshold(good, bad):
 
 
 def test_without_references_regions_have_no_change(levels_of, normality_of, bad):
-    found = compare(picture_of(dark=(1, 7)), levels_of(501, strange=(1, 7)), normality_of(25), [], FIVE_PERCENT)
+    found = compare(picture_of(dark=(1, 7)), seen(levels_of(501, strange=(1, 7))), normality_of(25), [], FIVE_PERCENT)
     assert [region.change for region in found.regions] == [None] * len(bad.regions)
     assert [region.box for region in found.regions] == [region.box for region in bad.regions]
 
 
 def test_a_threshold_set_by_hand(levels_of, normality_of, bad):
-    levels, normality = levels_of(501, strange=(1, 7)), normality_of(25)
+    levels, normality = seen(levels_of(501, strange=(1, 7))), normality_of(25)
     above, below = (
         compare(picture_of(), levels, normality, [], Tolerance(0.05, bad.score * factor)) for factor in (1.01, 0.99)
     )
@@ -88,14 +93,14 @@ def test_a_threshold_set_by_hand(levels_of, normality_of, bad):
 
 
 def test_a_hand_set_threshold_far_below_every_score_still_names_regions(levels_of, normality_of):
-    found = compare(picture_of(), levels_of(500), normality_of(25), [], Tolerance(0.05, 0.001))
+    found = compare(picture_of(), seen(levels_of(500)), normality_of(25), [], Tolerance(0.05, 0.001))
     assert found.is_anomalous
     assert found.anomaly_map.extent <= 0.001
     assert found.regions
 
 
 def test_few_normals_are_not_certified(levels_of, normality_of):
-    found = compare(picture_of(), levels_of(501, strange=(1, 7)), normality_of(3), [], FIVE_PERCENT)
+    found = compare(picture_of(), seen(levels_of(501, strange=(1, 7))), normality_of(3), [], FIVE_PERCENT)
     assert (found.is_anomalous, found.certified, found.normals) == (True, False, 3)
     assert "19 are needed" in found.certified_reason
 
@@ -110,3 +115,15 @@ def test_a_rate_that_is_none(rate):
 def test_a_threshold_that_is_none(threshold):
     with pytest.raises(ToleranceError, match="above 0. Got"):
         Tolerance(0.05, threshold)
+
+
+def test_a_cut_part_is_shown_where_it_lies(levels_of, normality_of):
+    frame = Frame(Framing(160, 160, turned=True), centre=(75, 100), right=(0, 60), down=(-60, 0), size=(300, 200))
+    levels = levels_of(501, strange=(1, 7))  # at the upper right of the frame, whose right side is down in the picture
+    found = compare(picture_of(), seen(levels, frame), normality_of(25), [], FIVE_PERCENT)
+    whole = compare(picture_of(), seen(levels), normality_of(25), [], FIVE_PERCENT)
+    assert (found.score, found.p_value) == (whole.score, whole.p_value)
+    row, column = np.unravel_index(found.anomaly_map.values.argmax(), (MAP_SIDE, MAP_SIDE))
+    assert column * 300 / MAP_SIDE == pytest.approx(75 + 60 * 0.65, abs=12)
+    assert row * 200 / MAP_SIDE == pytest.approx(100 + 60 * 0.55, abs=12)
+    assert found.anomaly_map.values[:, MAP_SIDE // 2 :].max() == found.anomaly_map.values.min()

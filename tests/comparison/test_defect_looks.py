@@ -1,5 +1,7 @@
 """What a region looks like comes from its own places, and from what the normals have there."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from echo_iad.comparison.defect_looks import describe
 from echo_iad.comparison.features import patch_features
 from echo_iad.comparison.normality import fit_normality
 from echo_iad.domain.evidence import AnomalyMap
-from echo_iad.domain.parts import Picture
+from echo_iad.domain.parts import Frame, Framing, ImageEncoding, Picture
 
 SIDE, CHANNELS, MAP = 8, 6, 160
 PART = Picture(np.zeros((4, 4, 3), np.uint8), 320, 160, "drawn", "0" * 64)
@@ -20,12 +22,12 @@ def drawn(seed, *, strange=None, value=0):
     if strange is not None:
         level[strange] = 0
         level[(*strange, value)] = 3
-    return (level.astype(np.float32),)
+    return ImageEncoding(np.ones(1, np.float32), (level.astype(np.float32),))
 
 
 @pytest.fixture(scope="module")
 def normality():
-    return fit_normality([patch_features(drawn(seed)) for seed in range(6)], megabytes=1, seed=0)
+    return fit_normality([patch_features(drawn(seed).levels) for seed in range(6)], megabytes=1, seed=0)
 
 
 def marked(rows, columns, foreground=None):
@@ -84,3 +86,12 @@ def test_a_map_below_zero_has_a_strongest_place_too(normality):
     values[0:40, 80:120] = -1.0
     found = describe(PART, drawn(9, strange=CORNER), normality, AnomalyMap(values, threshold=1.0, extent=0.5))
     assert found.box == (160, 0, 240, 40)
+
+
+def test_in_a_framed_part_the_marked_places_are_those_inside_the_frame(normality):
+    """The frame is the right half of the picture: its left upper corner is marked at the picture's upper middle."""
+    frame = Frame(Framing(8, 8, turned=False), (240.0, 80.0), (80.0, 0.0), (0.0, 80.0), (320, 160))
+    encoding = replace(drawn(9, strange=(slice(0, 2), slice(0, 2)), value=0), frame=frame)
+    found = describe(PART, encoding, normality, marked(slice(0, 40), slice(80, 100)))
+    assert np.argmax(found.detail) == np.argmax(found.detail_change) == 0
+    assert found.box == (160, 0, 200, 40)

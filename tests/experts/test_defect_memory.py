@@ -52,7 +52,7 @@ def test_labels_vote_as_soon_as_they_are_stored_and_no_longer_when_they_are_remo
     memory, defects, comparator, picture, encoding_of
 ):
     encoding = encoding_of("gear", 51, strange=True)
-    comparison = comparator.compare(picture, encoding.levels, "gear", (), TOLERANCE)
+    comparison = comparator.compare(picture, encoding, "gear", (), TOLERANCE)
     assert defects.vote(picture, encoding, "gear", comparison) is None
     found = defects.find(picture, encoding_of("gear", 50, strange=True), "gear", TOLERANCE)
     (first,) = memory.defects.add([stored(found, 1, "dent")])
@@ -68,7 +68,7 @@ def test_a_comparison_without_a_map_has_no_vote(memory, defects, comparator, pic
     encoding = encoding_of("gear", 51, strange=True)
     found = defects.find(picture, encoding, "gear", TOLERANCE)
     memory.defects.add([stored(found, 1, "dent")])
-    comparison = comparator.compare(picture, encoding.levels, "gear", (), TOLERANCE)
+    comparison = comparator.compare(picture, encoding, "gear", (), TOLERANCE)
     assert defects.vote(picture, encoding, "gear", replace(comparison, anomaly_map=None)) is None
 
 
@@ -76,6 +76,6 @@ def test_a_look_that_is_lost_is_told(memory, defects, comparator, picture, encod
     encoding = encoding_of("gear", 51, strange=True)
     memory.defects.add([stored(defects.find(picture, encoding, "gear", TOLERANCE), 1, "dent")])
     memory.database.change("DELETE FROM look WHERE name = 'detail'")
-    comparison = comparator.compare(picture, encoding.levels, "gear", (), TOLERANCE)
+    comparison = comparator.compare(picture, encoding, "gear", (), TOLERANCE)
     with pytest.raises(MemoryDamagedError, match="Labelled defect 1 has lost its look 'detail'"):
         defects.vote(picture, encoding, "gear", comparison)

@@ -14,6 +14,7 @@ from echo_iad.domain.messages import pictures_of
 from echo_iad.domain.questions import DEFAULT_QUESTION, QuestionType
 from echo_iad.encoders.catalog import load_image_encoder
 from echo_iad.experts.fusion import LEAST_NORMALS, FusionCalibrator
+from echo_iad.experts.part_encoding import PartEncoding
 from echo_iad.memory.store import Memory
 from echo_iad.mllms.scripted import Line, ScriptedMllm
 from echo_iad.samples import sample_parts
@@ -110,7 +111,7 @@ def calibrate(encoder):
         profile = PROFILE.model_copy(
             update={name: getattr(PROFILE, name).model_copy(update=values) for name, values in changes.items()}
         )
-        return FusionCalibrator(memory, encoder, judge, profile).fusion(OBJECT), judge
+        return FusionCalibrator(memory, PartEncoding(memory, encoder), judge, profile).fusion(OBJECT), judge
 
     return learn
 
@@ -187,8 +188,9 @@ class TestHowItAsks:
         one = asked[0]
         others = {each.evidence.exhibits.query.sha256 for each in asked}
         rest = [id for id in whole.ids(OBJECT) if whole.normal(id).sha256 not in others]
-        vector = encoder.encode_images([one.evidence.exhibits.query])[0].vector
-        best = max(rest, key=lambda id: float(whole.vectors_by_id([id])[id] @ vector))
+        vector = PartEncoding(whole, encoder).encode(one.evidence.exhibits.query, OBJECT).vector
+        framed = whole.framing(OBJECT) is not None
+        best = max(rest, key=lambda id: float(whole.vectors_by_id([id], framed=framed)[id] @ vector))
         assert one.evidence.references[0].id == best
 
     def test_yes_stands_first_as_often_as_no(self, asked):
@@ -211,10 +213,10 @@ class TestHowItAsks:
 class TestKeeping:
     def test_it_asks_once(self, memory, encoder):
         judge = Judge(knowing)
-        calibrator = FusionCalibrator(memory, encoder, judge, PROFILE)
+        calibrator = FusionCalibrator(memory, PartEncoding(memory, encoder), judge, PROFILE)
         first = calibrator.fusion(OBJECT)
         assert calibrator.fusion(OBJECT) is first
-        again = FusionCalibrator(memory, encoder, judge, PROFILE)
+        again = FusionCalibrator(memory, PartEncoding(memory, encoder), judge, PROFILE)
         assert again.fusion(OBJECT) == first
         assert len(judge.asked) == FEW
 
@@ -258,7 +260,9 @@ class TestFewParts:
         assert not judge.asked
 
     def test_an_object_that_is_not_enrolled(self, memory, encoder):
-        assert FusionCalibrator(memory, encoder, Judge(knowing), PROFILE).fusion("bracket") is None
+        assert (
+            FusionCalibrator(memory, PartEncoding(memory, encoder), Judge(knowing), PROFILE).fusion("bracket") is None
+        )
 
     def test_no_more_parts_are_asked_about_than_needed(self, calibrate, memory, monkeypatch):
         monkeypatch.setattr(module, "_MOST_HELD_OUT", 4)
@@ -278,7 +282,7 @@ def test_without_the_files_the_previews_are_asked_about(calibrate, memory, enrol
 
 def test_progress_is_told_in_parts(memory, encoder):
     told = []
-    calibrator = FusionCalibrator(memory, encoder, Judge(knowing), PROFILE)
+    calibrator = FusionCalibrator(memory, PartEncoding(memory, encoder), Judge(knowing), PROFILE)
     calibrator.fusion(OBJECT, lambda *steps: told.append(steps))
     assert told == [(0, 5, OBJECT), (4, 5, OBJECT), (5, 5, OBJECT)]
 
@@ -295,7 +299,7 @@ class TestScripted:
                 return script(yes, no, " with a " in query.path)
 
             decider = MllmDecider(ScriptedMllm(said), PROFILE.decider)
-            return FusionCalibrator(memory, encoder, decider, PROFILE).fusion(OBJECT)
+            return FusionCalibrator(memory, PartEncoding(memory, encoder), decider, PROFILE).fusion(OBJECT)
 
         return learn
 

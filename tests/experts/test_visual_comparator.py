@@ -38,22 +38,22 @@ def same(one, other):
 
 def test_a_defect_and_a_good_part(comparator, picture, memory, encoding_of):
     pictures = [memory.preview(memory.ids("gear")[0])]
-    good = comparator.compare(picture, encoding_of("gear", 50).levels, "gear", pictures, TOLERANCE)
-    bad = comparator.compare(picture, encoding_of("gear", 51, strange=True).levels, "gear", pictures, TOLERANCE)
+    good = comparator.compare(picture, encoding_of("gear", 50), "gear", pictures, TOLERANCE)
+    bad = comparator.compare(picture, encoding_of("gear", 51, strange=True), "gear", pictures, TOLERANCE)
     assert (good.is_anomalous, bad.is_anomalous) == (False, True)
     assert (bad.normals, bad.certified) == (12, False)
     assert bad.regions[0].change is not None
 
 
 def test_another_object_is_an_anomaly_of_this_one(comparator, picture, encoding_of):
-    other = comparator.compare(picture, encoding_of("valve", 50).levels, "gear", [], TOLERANCE)
+    other = comparator.compare(picture, encoding_of("valve", 50), "gear", [], TOLERANCE)
     assert other.is_anomalous
     assert [region.change for region in other.regions] == [None] * len(other.regions)
 
 
 def test_without_normals_there_is_no_comparison(comparator, picture, encoding_of):
     assert comparator.learn("bracket") is None
-    assert comparator.compare(picture, encoding_of("gear", 1).levels, "bracket", [], TOLERANCE) is None
+    assert comparator.compare(picture, encoding_of("gear", 1), "bracket", [], TOLERANCE) is None
 
 
 def test_it_learns_from_the_stored_features_alone(comparator, memory):
@@ -99,7 +99,7 @@ def test_a_memory_that_may_not_be_written_serves(memory, picture, encoding_of):
     memory.close()
     with Memory.open(memory.folder, read_only=True) as reading:
         comparator = VisualComparator(reading, SETTINGS, seed=0)
-        assert comparator.compare(picture, encoding_of("gear", 51, strange=True).levels, "gear", [], TOLERANCE)
+        assert comparator.compare(picture, encoding_of("gear", 51, strange=True), "gear", [], TOLERANCE)
 
 
 def test_only_so_many_objects_are_held(comparator, memory, normal_of, monkeypatch, fits):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from echo_iad.domain.parts import Frame, Framing
-from echo_iad.images.framing import choose_framing, cut, find_pose, frame_part, put_back
+from echo_iad.images.framing import choose_framing, cut, find_pose, frame_part, laid_like, put_back, take_in
 
 BACKGROUND = (190, 190, 185)
 HEAD, SHAFT = (90, 20, 20), (20, 30, 90)
@@ -31,7 +31,7 @@ def disc(centre=(200, 150), radius=60):
 
 
 def cut_out(pixels, framing):
-    return cut(pixels, frame_part(pixels, framing), framing.rows, framing.columns)
+    return cut(pixels, frame_part(pixels, framing))
 
 
 @pytest.mark.parametrize("angle", [0, 30, 90, 145, 180, 215, 300])
@@ -98,7 +98,7 @@ def test_without_an_outline_the_frame_spans_the_picture():
     frame = frame_part(pixels, Framing(rows=160, columns=320, turned=True))
     assert not frame.is_found
     small = np.asarray(Image.fromarray(pixels).resize((320, 160), Image.Resampling.BILINEAR)).astype(int)
-    assert np.abs(cut(pixels, frame, 160, 320) - small).mean() < 12
+    assert np.abs(cut(pixels, frame) - small).mean() < 12
 
 
 def test_a_frame_fits_the_same_picture_in_another_size():
@@ -106,7 +106,7 @@ def test_a_frame_fits_the_same_picture_in_another_size():
     framing = Framing(rows=160, columns=320, turned=True)
     frame = frame_part(pixels, framing)
     half = np.asarray(Image.fromarray(pixels).reduce(2))
-    assert np.abs(cut(pixels, frame, 160, 320).astype(int) - cut(half, frame, 160, 320)).mean() < 4
+    assert np.abs(cut(pixels, frame).astype(int) - cut(half, frame)).mean() < 4
 
 
 @settings(max_examples=25, deadline=None)
@@ -127,7 +127,26 @@ def test_what_is_marked_in_the_frame_comes_back_to_its_place(angle, row, column)
 
 
 def test_around_the_frame_values_are_the_lowest():
-    frame = Frame(centre=(50, 50), right=(10, 0), down=(0, 10), size=(100, 100))
+    frame = Frame(Framing(160, 160, turned=False), centre=(50, 50), right=(10, 0), down=(0, 10), size=(100, 100))
     back = put_back(np.linspace(2, 3, 16, dtype=np.float32).reshape(4, 4), frame, 50)
     assert back[0, 0] == 2
     assert back[25, 29] > 2.4
+
+
+def test_what_was_put_back_is_taken_in_again():
+    frame = frame_part(bolt(25), Framing(rows=160, columns=320, turned=True))
+    values = np.zeros((10, 20), np.float32)
+    values[3:6, 8:14] = 1
+    again = take_in(put_back(values, frame, 160), frame, 10, 20)
+    assert again.shape == (10, 20)
+    assert again[4, 9:13].min() > 0.9
+    assert again[[0, 9]].max() < 0.1
+
+
+@pytest.mark.parametrize("turned", [0, 60, 200])
+def test_a_reference_is_laid_as_the_query_lies(turned):
+    framing = Framing(rows=160, columns=320, turned=True)
+    query, reference = bolt(turned, centre=(190, 140)), bolt(110)
+    like = laid_like(reference, frame_part(reference, framing), frame_part(query, framing), width=400, height=300)
+    assert like.shape == query.shape
+    assert np.abs(query.astype(int) - like).mean() < 4

@@ -11,7 +11,7 @@ def main(folder):
     import numpy as np
 
     from echo_iad.domain.evidence import KnowledgePassage
-    from echo_iad.domain.parts import EncoderId, ImageEncoding
+    from echo_iad.domain.parts import EncoderId, Framing, ImageEncoding
     from echo_iad.domain.questions import Question, QuestionType
     from echo_iad.memory.defects import LabelledDefect
     from echo_iad.memory.extracts import Extract, Review
@@ -24,6 +24,7 @@ def main(folder):
     vectors = [axes[0], np.array([0.6, 0.8, 0, 0], np.float32), axes[2], axes[3]]
     with Memory.open(folder, create=True) as memory:
         memory.bind(image, text)
+        memory.set_framing("washer", Framing(64, 128, turned=True))
         normals = [
             NewNormal(
                 object="gear" if number < 3 else "washer",
@@ -34,6 +35,7 @@ def main(folder):
                 bytes=1000 + number,
                 preview=b"\xff\xd8" + bytes([number]) + b"\xff\xd9",
                 encoding=ImageEncoding(vector, (np.full((2, 3, 2), 0.5 * number, np.float32),)),
+                framed=None if number < 3 else ImageEncoding(axes[1], (np.full((2, 3, 2), 2.0, np.float32),)),
                 enrolled_by="ines",
             )
             for number, vector in enumerate(vectors, start=1)

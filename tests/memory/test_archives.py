@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from echo_iad.domain.evidence import KnowledgePassage
-from echo_iad.domain.parts import EncoderId
+from echo_iad.domain.parts import EncoderId, Framing
 from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.errors import MemoryVersionError
 from echo_iad.memory.extracts import Extract, Review
@@ -107,6 +107,26 @@ def test_earlier_versions_have_no_labelled_defects_and_take_them_once_they_are_o
         assert memory.verify() == []
     with Memory.open(folder) as memory:
         assert memory.defects.add([make_defect("gear", 50)]) == [1]
+        assert memory.verify() == []
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_framed_objects_are_there_from_version_4_on(tmp_path, read_only):
+    shutil.copytree(ARCHIVES / "memory-v4", tmp_path / "memory")
+    with Memory.open(tmp_path / "memory", read_only=read_only) as memory:
+        assert memory.framing("washer") == Framing(64, 128, turned=True)
+        assert memory.framing("gear") is None
+        assert memory.compared_vectors("washer").vectors.tolist() == [[0, 1, 0, 0]]
+        assert memory.compared_vectors("gear").vectors.tolist() == memory.vectors("gear").vectors.tolist()
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_objects_of_earlier_versions_stay_whole(tmp_path, version, read_only):
+    shutil.copytree(ARCHIVES / f"memory-v{version}", tmp_path / "memory")
+    with Memory.open(tmp_path / "memory", read_only=read_only) as memory:
+        assert memory.framing("washer") is None
+        assert memory.compared_vectors("washer").vectors.tolist() == memory.vectors("washer").vectors.tolist()
         assert memory.verify() == []
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from echo_iad.domain.parts import ImageEncoding
+from echo_iad.domain.parts import Framing, ImageEncoding
 from echo_iad.errors import (
     ForeignEncoderError,
     MemoryDamagedError,
@@ -345,3 +345,36 @@ def test_several_processes_may_make_the_same_memory(tmp_path):
     assert [process.communicate()[1] for process in running] == [b""] * 5
     with Memory.open(tmp_path / "memory") as memory:
         assert memory.verify() == []
+
+
+class TestFraming:
+    def test_kept_until_the_object_goes(self, memory, make_normal):
+        framing = Framing(192, 512, turned=True)
+        memory.set_framing("gear", framing)
+        assert memory.framing("gear") == framing
+        assert memory.framing("washer") is None
+        memory.set_framing("gear", None)
+        assert memory.framing("gear") is None
+        memory.set_framing("gear", framing)
+        normal = make_normal("gear", 1)
+        turned = normal.encoding.vector[::-1].copy()
+        levels = tuple(level + 1 for level in normal.encoding.levels)
+        (number,) = memory.add([replace(normal, framed=ImageEncoding(turned, levels))])
+        assert memory.compared_vectors("gear").vectors.tolist() == [turned.tolist()]
+        assert memory.vectors("gear").vectors.tolist() == [normal.encoding.vector.tolist()]
+        assert memory.vectors_by_id([number], framed=True)[number].tolist() == turned.tolist()
+        for stored, level in zip(memory.levels(number), levels, strict=True):
+            np.testing.assert_allclose(stored, level, atol=1e-2)
+        assert memory.verify() == []
+        memory.remove_object("gear")
+        assert memory.framing("gear") is None
+
+    def test_of_an_object_with_normals_it_cannot_change(self, memory, make_normal):
+        memory.add([make_normal("gear", 1)])
+        with pytest.raises(MemoryStoreError, match="Remove them first"):
+            memory.set_framing("gear", Framing(192, 512, turned=True))
+
+    def test_a_normal_without_its_cut_vector_is_a_problem(self, memory, make_normal):
+        memory.set_framing("gear", Framing(192, 512, turned=True))
+        memory.add([make_normal("gear", 1)])
+        assert memory.verify() == ["Normal 1 has no framed_vector, but its object is framed."]

@@ -14,8 +14,9 @@ from echo_iad.comparison.normality import Normality, compare_patches, score_map
 from echo_iad.comparison.regions import find_regions
 from echo_iad.comparison.tolerance import judge
 from echo_iad.domain.evidence import AnomalyMap, Comparison, Region
-from echo_iad.domain.parts import ByteArray, FloatArray, Picture
+from echo_iad.domain.parts import ByteArray, FloatArray, Frame, ImageEncoding, Picture
 from echo_iad.errors import ToleranceError
+from echo_iad.images.framing import frame_part, laid_like, put_back
 from echo_iad.images.outline import find_outline
 
 MAP_SIDE = 160
@@ -53,7 +54,7 @@ class Tolerance:
 
 def compare(
     picture: Picture,
-    levels: Sequence[FloatArray],
+    encoding: ImageEncoding,
     normality: Normality,
     references: Sequence[ByteArray],
     tolerance: Tolerance,
@@ -63,25 +64,25 @@ def compare(
     Parameters
     ----------
     picture : Picture
-    levels : sequence of (h, w, c) float32
-        The query's patch features.
+    encoding : ImageEncoding
+        Of the query, as the object's normals were encoded.
     normality : Normality
         Of its object.
     references : sequence of (h, w, 3) uint8
         Pictures of the references; without any, regions have no change.
     tolerance : Tolerance
     """
-    patches = compare_patches(patch_features(levels), normality)
+    patches = compare_patches(patch_features(encoding.levels), normality)
     score = score_map(patches)
     verdict = judge(score, normality.scores, false_alarm_rate=tolerance.false_alarm_rate, threshold=tolerance.threshold)
     anomaly_map = AnomalyMap(
-        values=_enlarged(patches),
+        values=over_picture(patches, encoding.frame),
         threshold=verdict.threshold,
         extent=min(normality.extent, verdict.threshold),
         foreground=find_outline(picture.pixels, MAP_SIDE),
         aspect=picture.width / picture.height,
     )
-    regions = _regions(anomaly_map, picture, references)
+    regions = _regions(anomaly_map, picture, _laid_alike(references, picture, encoding.frame))
     return Comparison(
         score=score,
         p_value=verdict.p_value,
@@ -103,7 +104,28 @@ def _regions(anomaly_map: AnomalyMap, picture: Picture, references: Sequence[Byt
     return with_changes(patches, picture.pixels, references, anomaly_map.foreground)
 
 
-def _enlarged(patches: FloatArray) -> FloatArray:
+def _laid_alike(references: Sequence[ByteArray], picture: Picture, frame: Frame | None) -> Sequence[ByteArray]:
+    """References with their parts where the query's part lies; as they are when the object's pictures are whole."""
+    if frame is None:
+        return references
+    height, width = picture.pixels.shape[:2]
+    return [
+        laid_like(reference, frame_part(reference, frame.framing), frame, width=width, height=height)
+        for reference in references
+    ]
+
+
+def over_picture(patches: FloatArray, frame: Frame | None) -> FloatArray:
+    """Values of patches over the whole picture, ``(MAP_SIDE, MAP_SIDE)`` float32.
+
+    Parameters
+    ----------
+    patches : (h, w) float32
+    frame : Frame, optional
+        Where in the picture they were looked at; None = everywhere.
+    """
+    if frame is not None:
+        return put_back(patches, frame, MAP_SIDE)
     from PIL import Image
 
     small = Image.fromarray(np.ascontiguousarray(patches, dtype=np.float32))

@@ -9,7 +9,7 @@ Knows no type and no memory.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,8 @@ from echo_iad.comparison.bank import PatchBank
 from echo_iad.comparison.features import PatchFeatures, patch_features
 from echo_iad.comparison.normality import Normality
 from echo_iad.domain.evidence import AnomalyMap
-from echo_iad.domain.parts import BoolArray, FloatArray, Picture
+from echo_iad.domain.parts import BoolArray, FloatArray, Frame, ImageEncoding, Picture
+from echo_iad.images.framing import take_in
 
 FORM = "looks 1"
 """Stamps looks that are stored; a change of anything that `describe` computes changes it."""
@@ -86,16 +87,14 @@ class DefectLook:
         return np.concatenate([self.context, self.detail, self.context_change, self.detail_change, size])
 
 
-def describe(
-    picture: Picture, levels: Sequence[FloatArray], normality: Normality, anomaly_map: AnomalyMap
-) -> DefectLook:
+def describe(picture: Picture, encoding: ImageEncoding, normality: Normality, anomaly_map: AnomalyMap) -> DefectLook:
     """Describe a part where its map is highest, whether it reaches the threshold or not.
 
     Parameters
     ----------
     picture : Picture
-    levels : sequence of (h, w, c) float32
-        The part's patch features.
+    encoding : ImageEncoding
+        Of the part, as its object's normals were encoded.
     normality : Normality
         Of its object.
     anomaly_map : AnomalyMap
@@ -103,8 +102,8 @@ def describe(
     """
     peak = float(anomaly_map.values.max())
     inside = anomaly_map.values >= peak - (1.0 - _PEAK_SHARE) * abs(peak)
-    patches = patch_features(levels)
-    weights = _cell_weights(inside, patches.grid)
+    patches = patch_features(encoding.levels)
+    weights = _cell_weights(inside, patches.grid, encoding.frame)
     context, context_change = _look(patches, "context", normality.banks.context, weights)
     detail, detail_change = _look(patches, "detail", normality.banks.detail, weights)
     foreground = anomaly_map.foreground
@@ -113,8 +112,11 @@ def describe(
     return DefectLook(context, detail, context_change, detail_change, area, _around(inside, picture))
 
 
-def _cell_weights(inside: BoolArray, grid: tuple[int, int]) -> FloatArray:
-    """(cells,) float32, sum 1: how many of the map's marked places fall into each patch."""
+def _cell_weights(inside: BoolArray, grid: tuple[int, int], frame: Frame | None) -> FloatArray:
+    """(cells,) float32, sum 1: how much of each patch is marked; all alike where the marks lie outside the frame."""
+    if frame is not None:
+        share = take_in(inside.astype(np.float32), frame, *grid).ravel()
+        return share / share.sum() if share.sum() > 0 else np.full(share.size, 1.0 / share.size, np.float32)
     rows, columns = grid
     ys, xs = np.nonzero(inside)
     cells = (ys * rows // inside.shape[0]) * columns + xs * columns // inside.shape[1]

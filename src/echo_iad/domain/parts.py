@@ -96,6 +96,8 @@ class Frame:
 
     Attributes
     ----------
+    framing : Framing
+        What it was made for.
     centre : tuple of 2 float
     right, down : tuple of 2 float
         From the centre to the middle of the right and of the lower side.
@@ -105,6 +107,7 @@ class Frame:
         Whether it follows the part's outline; else none was found and it spans the whole picture.
     """
 
+    framing: Framing
     centre: tuple[float, float]
     right: tuple[float, float]
     down: tuple[float, float]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 from echo_iad.comparison.comparator import Tolerance
@@ -14,8 +13,6 @@ from echo_iad.experts.wiring import Wiring
 from echo_iad.images.loading import ENOUGH_SIDE, PictureSource, load_picture
 from echo_iad.planning.planner import make_plan
 from echo_iad.settings import Profile
-
-_KEPT_ENCODINGS = 4
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ class Consulted:
 
 
 class Consulting:
-    """Consults the experts; remembers the encodings of the last pictures.
+    """Consults the experts.
 
     Parameters
     ----------
@@ -52,14 +49,10 @@ class Consulting:
 
     def __init__(self, wiring: Wiring) -> None:
         self.wiring = wiring
-        self._encodings: OrderedDict[str, ImageEncoding] = OrderedDict()
 
     def rewired(self, profile: Profile) -> Consulting:
         """With another profile over the same memory; what both want alike is made once."""
-        other = type(self)(self.wiring.rewired(profile))
-        if profile.encoders == self.wiring.profile.encoders:
-            other._encodings = self._encodings
-        return other
+        return type(self)(self.wiring.rewired(profile))
 
     def load(self, image: PictureSource | Picture, looking_side: int) -> Picture:
         """Read a picture for a decider that looks at pictures of such a side; one that is decoded stays as it is.
@@ -71,13 +64,9 @@ class Consulting:
         """
         return image if isinstance(image, Picture) else load_picture(image, at_least=max(ENOUGH_SIDE, looking_side))
 
-    def encode(self, picture: Picture) -> ImageEncoding:
-        """The encoding of a picture; several questions about one picture share it."""
-        if picture.sha256 not in self._encodings:
-            self._encodings[picture.sha256] = self.wiring.image_encoder.encode_images([picture])[0]
-            if len(self._encodings) > _KEPT_ENCODINGS:
-                self._encodings.popitem(last=False)
-        return self._encodings[picture.sha256]
+    def encode(self, picture: Picture, object: str | None) -> ImageEncoding:
+        """The encoding of a picture, as the object's normals are compared; None = of the whole picture."""
+        return self.wiring.part_encoding.encode(picture, object)
 
     def consult(self, request: Request, looking_side: int, *, learns: bool) -> Consulted:
         """Everything up to the decision.
@@ -101,9 +90,12 @@ class Consulting:
         with timings.step("decode"):
             picture = self.load(request.image, looking_side)
         with timings.step("encode"):
-            encoding = self.encode(picture)
+            encoding = self.encode(picture, request.object)
         with timings.step("recognise"):
             match = wiring.extractor.recognise(encoding.vector, request.object)
+        if request.object is None and match.name is not None:
+            with timings.step("encode"):
+                encoding = self.encode(picture, match.name)
         tolerance = request.tolerance or Tolerance(wiring.profile.tolerance.false_alarm_rate)
         plan = make_plan(request.question, wiring.plans)
         case = Case(picture, encoding, request.question, plan, tolerance, request.references, may_ask=learns)

@@ -57,7 +57,7 @@ class DefectMemory:
         UnknownObjectError
             The object has no normals to compare with.
         """
-        comparison = self._comparator.compare(picture, encoding.levels, object, (), tolerance)
+        comparison = self._comparator.compare(picture, encoding, object, (), tolerance)
         look = self.look(picture, encoding, object, comparison) if comparison is not None else None
         if comparison is None or look is None:
             raise UnknownObjectError(object, self._memory.object_names())
@@ -83,7 +83,7 @@ class DefectMemory:
         normality = self._comparator.learn(object)
         if normality is None or comparison.anomaly_map is None:
             return None
-        return describe(picture, encoding.levels, normality, comparison.anomaly_map)
+        return describe(picture, encoding, normality, comparison.anomaly_map)
 
     def _voter(self, object: str) -> DefectVoter | None:
         state = self._memory.defects.state(object)

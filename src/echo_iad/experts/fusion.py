@@ -27,8 +27,8 @@ from echo_iad.domain.decisions import Decision
 from echo_iad.domain.evidence import Evidence, Exhibits, Fusion, ObjectMatch, Reference
 from echo_iad.domain.parts import FloatArray, Picture
 from echo_iad.domain.questions import DEFAULT_QUESTION, Expert, Question, QuestionType
-from echo_iad.encoders.base import ImageEncoder
 from echo_iad.experts.originals import Originals
+from echo_iad.experts.part_encoding import PartEncoding
 from echo_iad.experts.stored_features import StoredFeatures
 from echo_iad.images.loading import ENOUGH_SIDE
 from echo_iad.images.preparing import decode_jpeg
@@ -109,17 +109,17 @@ class FusionCalibrator:
     Parameters
     ----------
     memory : Memory
-    image_encoder : ImageEncoder
-        The one that made the memory.
+    part_encoding : PartEncoding
+        Over the same memory.
     decider : Decider
         Asks the model; what it gives as ``p_anomalous`` is taken for the model's word, or else its option for 0 or 1.
     profile : Profile
         Its retrieval, comparison, tolerance, decider and plan for discrimination say how the model is asked.
     """
 
-    def __init__(self, memory: Memory, image_encoder: ImageEncoder, decider: Decider, profile: Profile) -> None:
+    def __init__(self, memory: Memory, part_encoding: PartEncoding, decider: Decider, profile: Profile) -> None:
         self._memory = memory
-        self._encoder = image_encoder
+        self._encoding = part_encoding
         self._decider = decider
         self._profile = profile
         self._tolerance = Tolerance(profile.tolerance.false_alarm_rate)
@@ -183,7 +183,7 @@ class FusionCalibrator:
     def _half(self, object: str, ids: Sequence[int]) -> _Half:
         megabytes, seed = self._profile.comparison.bank_megabytes, self._profile.seed
         normality = fit_normality(StoredFeatures(self._memory, ids), megabytes=megabytes, seed=seed)
-        vectors = self._memory.vectors_by_id(ids)
+        vectors = self._memory.vectors_by_id(ids, framed=self._memory.framing(object) is not None)
         return _Half(object, tuple(ids), np.stack([vectors[id] for id in ids]), normality)
 
     def _hear(self, half: _Half, held_out: Sequence[int], progress: Progress | None) -> list[_Heard]:
@@ -227,11 +227,11 @@ class FusionCalibrator:
         return Picture(made.pixels, picture.width, picture.height, f"{picture.path} with a {made.kind}", digest)
 
     def _shown(self, half: _Half, picture: Picture, question: Question) -> _Shown:
-        encoding = self._encoder.encode_images([picture])[0]
+        encoding = self._encoding.encode(picture, half.object)
         references = self._references(half, picture, encoding.vector)
         previews = tuple(self._memory.preview(reference.id) for reference in references)
         decoded = [decode_jpeg(preview) for preview in previews]
-        comparison = compare(picture, encoding.levels, half.normality, decoded, self._tolerance)
+        comparison = compare(picture, encoding, half.normality, decoded, self._tolerance)
         originals = tuple(self._originals.read(reference.id, self._side) for reference in references)
         match = ObjectMatch(half.object, named_by_user=True, similarity=0.0, margin=0.0, reason="One of its normals.")
         evidence = Evidence(match, references, comparison, exhibits=Exhibits(picture, previews, originals))

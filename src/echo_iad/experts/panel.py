@@ -133,7 +133,7 @@ class Panel:
         comparison = None
         if name is not None:
             pictures = evidence.exhibits.references if evidence.exhibits else ()
-            comparison = self.comparator.compare(case.picture, case.encoding.levels, name, pictures, case.tolerance)
+            comparison = self.comparator.compare(case.picture, case.encoding, name, pictures, case.tolerance)
         if name is None or comparison is None:
             return _without(evidence, Expert.VISUAL_COMPARATOR, _why_no_normals(evidence.object))
         vote = self.defects.vote(case.picture, case.encoding, name, comparison)

@@ -36,6 +36,7 @@ class ReferenceExtractor:
         Parameters
         ----------
         vector : (d,) float32, unit length
+            Of the whole picture; as the object's normals are compared when it is named.
         named : str, optional
             The user's word, which is taken; without it the nearest normals tell, or nobody does.
         """
@@ -51,6 +52,7 @@ class ReferenceExtractor:
         Parameters
         ----------
         vector : (d,) float32, unit length
+            As the object's normals are compared.
         object : str
         key : str
             The query's digest: the same query gets the same random references.
@@ -75,7 +77,7 @@ class ReferenceExtractor:
             return ()
         ids = self._ids_by_path(object)
         chosen = {ids[path]: path for path in paths if path in ids}
-        vectors = self._memory.vectors_by_id(chosen)
+        vectors = self._memory.vectors_by_id(chosen, framed=self._memory.framing(object) is not None)
         listed = [Reference(id, path, float(vectors[id] @ vector)) for id, path in chosen.items()]
         return tuple(listed[: self._settings.shots])
 

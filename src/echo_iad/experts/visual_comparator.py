@@ -12,7 +12,7 @@ from typing import TypeAlias
 from echo_iad.comparison.comparator import Tolerance, compare
 from echo_iad.comparison.normality import FORMAT, Normality, fit_normality
 from echo_iad.domain.evidence import Comparison
-from echo_iad.domain.parts import FloatArray, Picture
+from echo_iad.domain.parts import ImageEncoding, Picture
 from echo_iad.experts.stored_features import StoredFeatures
 from echo_iad.images.preparing import decode_jpeg
 from echo_iad.memory.cache import read_cache, write_cache
@@ -24,7 +24,7 @@ _KEPT_COMPARISONS = 8
 """Several questions about one part share its comparison."""
 
 _Compared: TypeAlias = tuple[str, int, str, tuple[bytes, ...], Tolerance]
-"""Picture, identity of its levels (which are held, so that no others take their place), object, references, rate."""
+"""Picture, identity of its encoding (which is held, so that no other takes its place), object, references, rate."""
 
 
 class VisualComparator:
@@ -42,7 +42,7 @@ class VisualComparator:
         self._settings = settings
         self._seed = seed
         self._known: OrderedDict[str, tuple[str, Normality]] = OrderedDict()
-        self._compared: OrderedDict[_Compared, tuple[Sequence[FloatArray], Comparison]] = OrderedDict()
+        self._compared: OrderedDict[_Compared, tuple[ImageEncoding, Comparison]] = OrderedDict()
 
     def learn(self, object: str) -> Normality | None:
         """What the normals of an object look like, from the cache or anew; None without normals."""
@@ -61,7 +61,7 @@ class VisualComparator:
     def compare(
         self,
         picture: Picture,
-        levels: Sequence[FloatArray],
+        encoding: ImageEncoding,
         object: str,
         references: Sequence[bytes],
         tolerance: Tolerance,
@@ -71,7 +71,8 @@ class VisualComparator:
         Parameters
         ----------
         picture : Picture
-        levels : sequence of (h, w, c) float32
+        encoding : ImageEncoding
+            As the object's normals were encoded.
         object : str
         references : sequence of bytes
             JPEGs of the references.
@@ -80,10 +81,10 @@ class VisualComparator:
         normality = self.learn(object)
         if normality is None:
             return None
-        key = (picture.sha256, id(levels), self._stamp(object), tuple(references), tolerance)
+        key = (picture.sha256, id(encoding), self._stamp(object), tuple(references), tolerance)
         if key not in self._compared:
             decoded = [decode_jpeg(data) for data in references]
-            self._compared[key] = (levels, compare(picture, levels, normality, decoded, tolerance))
+            self._compared[key] = (encoding, compare(picture, encoding, normality, decoded, tolerance))
             if len(self._compared) > _KEPT_COMPARISONS:
                 self._compared.popitem(last=False)
         return self._compared[key][1]

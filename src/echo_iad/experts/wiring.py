@@ -19,6 +19,7 @@ from echo_iad.experts.defect_memory import DefectMemory
 from echo_iad.experts.fusion import FusionCalibrator, Progress
 from echo_iad.experts.knowledge_guide import KnowledgeGuide
 from echo_iad.experts.panel import Case, Panel
+from echo_iad.experts.part_encoding import PartEncoding
 from echo_iad.experts.reference_extractor import ReferenceExtractor
 from echo_iad.experts.relevance_by_model import load_knowledge_model
 from echo_iad.experts.visual_comparator import VisualComparator
@@ -49,7 +50,9 @@ class Wiring:
         """Over the same memory with another profile; what both want alike is shared."""
         other = type(self)(profile, self._memory, self._learning)
         if profile.encoders == self.profile.encoders:
-            other.__dict__.update(image_encoder=self.image_encoder, text_encoder=self.text_encoder)
+            other.__dict__.update(
+                image_encoder=self.image_encoder, text_encoder=self.text_encoder, part_encoding=self.part_encoding
+            )
         if (profile.comparison, profile.seed) == (self.profile.comparison, self.profile.seed):
             other.__dict__.update(comparator=self.comparator)
         return other
@@ -81,6 +84,11 @@ class Wiring:
         """Of parts."""
         chosen = self.profile.encoders
         return load_image_encoder(chosen.image, chosen.image_model)
+
+    @cached_property
+    def part_encoding(self) -> PartEncoding:
+        """Parts as their objects' normals are compared."""
+        return PartEncoding(self._memory, self.image_encoder)
 
     @cached_property
     def text_encoder(self) -> TextEncoder:
@@ -119,4 +127,4 @@ class Wiring:
 
     @cached_property
     def _fusion(self) -> FusionCalibrator:
-        return FusionCalibrator(self._memory, self.image_encoder, self.decider, self.profile)
+        return FusionCalibrator(self._memory, self.part_encoding, self.decider, self.profile)

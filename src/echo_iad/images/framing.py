@@ -107,17 +107,19 @@ def frame_part(pixels: ByteArray, framing: Framing) -> Frame:
     height, width = pixels.shape[:2]
     pose = find_pose(pixels)
     if pose is None:
-        return Frame((width / 2, height / 2), (width / 2, 0.0), (0.0, height / 2), (width, height), is_found=False)
+        return Frame(
+            framing, (width / 2, height / 2), (width / 2, 0.0), (0.0, height / 2), (width, height), is_found=False
+        )
     angle = pose.angle if framing.turned else 0.0
     length, breadth = (one * (1 + MARGIN) for one in _extent(pose, turned=framing.turned))
     scale = max(length / framing.columns, breadth / framing.rows) / 2  # pixels to half a pixel of the cut picture
     right = np.array([math.cos(angle), math.sin(angle)]) * framing.columns * scale
     down = np.array([-math.sin(angle), math.cos(angle)]) * framing.rows * scale
     x, y = _middle(pose, turned=framing.turned)
-    return Frame((x, y), (float(right[0]), float(right[1])), (float(down[0]), float(down[1])), (width, height))
+    return Frame(framing, (x, y), (float(right[0]), float(right[1])), (float(down[0]), float(down[1])), (width, height))
 
 
-def cut(pixels: ByteArray, frame: Frame, rows: int, columns: int) -> ByteArray:
+def cut(pixels: ByteArray, frame: Frame) -> ByteArray:
     """The picture inside a frame; what lies outside the picture takes the colour of its border.
 
     Parameters
@@ -130,6 +132,7 @@ def cut(pixels: ByteArray, frame: Frame, rows: int, columns: int) -> ByteArray:
     (rows, columns, 3) uint8
     """
     height, width = pixels.shape[:2]
+    rows, columns = frame.framing.rows, frame.framing.columns
     to_picture = _to_picture(frame, (width, height))
     finest = min(np.hypot(*to_picture[:, 0]) / columns, np.hypot(*to_picture[:, 1]) / rows)
     shrinking = max(1, int(finest))
@@ -163,10 +166,7 @@ def put_back(values: FloatArray, frame: Frame, side: int) -> FloatArray:
     (side, side) float32
     """
     rows, columns = values.shape
-    width, height = frame.size
-    whole = np.vstack([_to_picture(frame, frame.size), [0.0, 0.0, 1.0]])
-    back = np.linalg.inv(whole) @ np.diag([width / side, height / side, 1.0])
-    steps = np.diag([columns, rows, 1.0])[:2] @ back
+    steps = (np.diag([columns, rows, 1.0]) @ _from_picture(frame, (side, side)))[:2]
     steps[:, 2] += 1  # for the border that is added below
     lowest = float(values.min())
     padded = Image.fromarray(np.pad(values.astype(np.float32), 1, mode="edge"))
@@ -174,6 +174,61 @@ def put_back(values: FloatArray, frame: Frame, side: int) -> FloatArray:
         (side, side), Image.Transform.AFFINE, tuple(steps.ravel()), resample=Image.Resampling.BILINEAR, fillcolor=lowest
     )
     return np.asarray(spread, dtype=np.float32)
+
+
+def take_in(values: FloatArray, frame: Frame, rows: int, columns: int) -> FloatArray:
+    """What lies inside a frame, of values over the whole picture; the other way round of `put_back`.
+
+    Parameters
+    ----------
+    values : (h, w) float32
+
+    Returns
+    -------
+    (rows, columns) float32
+        Zero where the frame reaches out of the picture.
+    """
+    steps = _to_picture(frame, (values.shape[1], values.shape[0])) / np.array([columns, rows, 1.0])
+    whole = Image.fromarray(values.astype(np.float32))
+    taken = whole.transform(
+        (columns, rows), Image.Transform.AFFINE, tuple(steps.ravel()), resample=Image.Resampling.BILINEAR
+    )
+    return np.asarray(taken, dtype=np.float32)
+
+
+def laid_like(pixels: ByteArray, frame: Frame, other: Frame, *, width: int, height: int) -> ByteArray:
+    """One picture, with its part laid as it lies in another picture.
+
+    Parameters
+    ----------
+    pixels : (h, w, 3) uint8
+    frame : Frame
+        Of the part in it.
+    other : Frame
+        Of the part in the other picture.
+    width, height : int
+        Of the other picture, in pixels.
+
+    Returns
+    -------
+    (height, width, 3) uint8
+    """
+    to_own = np.vstack([_to_picture(frame, (pixels.shape[1], pixels.shape[0])), [0.0, 0.0, 1.0]])
+    steps = (to_own @ _from_picture(other, (width, height)))[:2]
+    laid = Image.fromarray(np.ascontiguousarray(pixels)).transform(
+        (width, height),
+        Image.Transform.AFFINE,
+        tuple(steps.ravel()),
+        resample=Image.Resampling.BILINEAR,
+        fillcolor=_border_colour(pixels),
+    )
+    return np.asarray(laid)
+
+
+def _from_picture(frame: Frame, size: tuple[int, int]) -> FloatArray:
+    """(3, 3): from pixels of a picture of this size to places in the frame, 0 to 1 across and down."""
+    inverse: FloatArray = np.linalg.inv(np.vstack([_to_picture(frame, size), [0.0, 0.0, 1.0]]))
+    return inverse
 
 
 def _to_picture(frame: Frame, size: tuple[int, int]) -> FloatArray:

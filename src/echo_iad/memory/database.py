@@ -60,6 +60,10 @@ class Database:
             while chunk := cursor.fetchmany(size):
                 yield chunk
 
+    def has_table(self, name: str) -> bool:
+        """Whether a table is there: an earlier format that is open for reading only lacks the newer ones."""
+        return bool(self.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)))
+
     def change(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """One statement of a transaction."""
         return self._connection.execute(sql, values)

@@ -83,7 +83,7 @@ class Defects:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._there = bool(database.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'defect'"))
+        self._there = database.has_table("defect")
 
     def add(self, defects: Sequence[LabelledDefect]) -> list[int]:
         """Store labelled defects, all or none; an earlier one of the same object and picture is replaced.

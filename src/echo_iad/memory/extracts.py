@@ -88,7 +88,7 @@ class Extracts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._there = bool(database.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'extract'"))
+        self._there = database.has_table("extract")
 
     def find(
         self, object: str, question_type: QuestionType, question: Question, knowledge_sha256: str

@@ -70,7 +70,14 @@ _STEP_3 = (
         PRIMARY KEY (defect_id, name))""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_STEP_1, _STEP_2, _STEP_3)
+_STEP_4 = (
+    """CREATE TABLE framing (
+        object_id INTEGER PRIMARY KEY REFERENCES object ON DELETE CASCADE,
+        rows INTEGER NOT NULL, columns INTEGER NOT NULL, turned INTEGER NOT NULL CHECK (turned IN (0, 1)))""",
+    f"CREATE TABLE framed_vector (normal_id INTEGER PRIMARY KEY REFERENCES normal ON DELETE CASCADE, {_ARRAY})",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_STEP_1, _STEP_2, _STEP_3, _STEP_4)
 """Statements of step 1, step 2, ...; each step runs in one transaction."""
 
 NEWEST = len(STEPS)

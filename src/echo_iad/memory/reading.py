@@ -5,22 +5,36 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from echo_iad.domain.parts import FloatArray
+from echo_iad.domain.parts import FloatArray, Framing
 from echo_iad.errors import MemoryDamagedError
 from echo_iad.memory.blobs import Blob
 from echo_iad.memory.database import Database, Row
 from echo_iad.memory.records import ObjectSummary, StoredPassage, VectorTable
 
 
-def read_vectors(database: Database, object: str | None, dimension: int) -> VectorTable:
+def read_framing(database: Database, object: str) -> Framing | None:
+    """How an object's pictures are cut; None = they are taken whole."""
+    if not database.has_table("framing"):
+        return None
+    rows = database.rows(
+        "SELECT f.rows, f.columns, f.turned FROM framing f JOIN object o ON o.id = f.object_id WHERE o.name = ?",
+        (object,),
+    )
+    return Framing(rows[0][0], rows[0][1], turned=bool(rows[0][2])) if rows else None
+
+
+def read_vectors(
+    database: Database, object: str | None, dimension: int, *, table: Literal["vector", "framed_vector"] = "vector"
+) -> VectorTable:
     """Read the vectors of one object, or all, by id; never more than one copy of them in memory."""
     where = "" if object is None else "WHERE n.object_id = (SELECT id FROM object WHERE name = ?)"
     values = () if object is None else (object,)
-    joined = f"FROM normal n JOIN vector v ON v.normal_id = n.id {where}"
+    joined = f"FROM normal n JOIN {table} v ON v.normal_id = n.id {where}"
     with database.snapshot():
         count = database.rows(f"SELECT count(*) {joined}", values)[0][0]
         ids, owners = np.empty(count, np.int64), np.empty(count, np.int64)
@@ -61,10 +75,13 @@ def read_objects_by_id(database: Database, ids: Iterable[int]) -> dict[int, str]
     return dict(database.rows(sql, wanted))
 
 
-def read_vectors_by_id(database: Database, ids: Iterable[int]) -> dict[int, FloatArray]:
+def read_vectors_by_id(
+    database: Database, ids: Iterable[int], *, table: Literal["vector", "framed_vector"] = "vector"
+) -> dict[int, FloatArray]:
     """Read several embeddings by id; ids that are not there are left out."""
     wanted = json.dumps([int(number) for number in ids])
-    sql = "SELECT normal_id, dtype, shape, crc32, data FROM vector WHERE normal_id IN (SELECT value FROM json_each(?))"
+    where = "normal_id IN (SELECT value FROM json_each(?))"
+    sql = f"SELECT normal_id, dtype, shape, crc32, data FROM {table} WHERE {where}"  # noqa: S608  constants only
     return {number: Blob(*columns).array() for number, *columns in database.rows(sql, (wanted,))}
 
 

@@ -39,6 +39,8 @@ class NewNormal:
     """What the image encoder made of it."""
     enrolled_by: str
     """Login name of who enrols it."""
+    framed: ImageEncoding | None = None
+    """The same of the part cut out, where its object is framed; its levels are kept in place of the whole picture's."""
 
     def __post_init__(self) -> None:
         check_object_name(self.object)
@@ -52,12 +54,14 @@ class NewNormal:
         if not self.preview.startswith(_JPEG_START):
             msg = f"NewNormal.preview must be a JPEG. Got {len(self.preview)} bytes that start {self.preview[:4]!r}."
             raise ValueError(msg)
-        check_unit_vector(self.encoding.vector, "NewNormal.encoding.vector")
-        for position, level in enumerate(self.encoding.levels):
-            if level.ndim != 3 or not np.isfinite(level).all():
-                got = f"shape {level.shape}" if level.ndim != 3 else "numbers that are not finite"
-                msg = f"NewNormal.encoding.levels[{position}] must be (h, w, c) and finite. Got {got}."
-                raise ValueError(msg)
+        _check_encoding(self.encoding, "NewNormal.encoding")
+        if self.framed is not None:
+            _check_encoding(self.framed, "NewNormal.framed")
+
+    @property
+    def compared(self) -> ImageEncoding:
+        """The encoding whose levels are compared."""
+        return self.encoding if self.framed is None else self.framed
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,15 @@ def check_object_name(name: str) -> None:
             f"Got {name[:50]!r}; give another with --object NAME."
         )
         raise ValueError(msg)
+
+
+def _check_encoding(encoding: ImageEncoding, whose: str) -> None:
+    check_unit_vector(encoding.vector, f"{whose}.vector")
+    for position, level in enumerate(encoding.levels):
+        if level.ndim != 3 or not np.isfinite(level).all():
+            got = f"shape {level.shape}" if level.ndim != 3 else "numbers that are not finite"
+            msg = f"{whose}.levels[{position}] must be (h, w, c) and finite. Got {got}."
+            raise ValueError(msg)
 
 
 def check_unit_vector(vector: FloatArray, whose: str) -> None:

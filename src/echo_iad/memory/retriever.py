@@ -50,7 +50,7 @@ class Retriever:
         self._settings = settings
         self._seed = seed
         self.whole = WholeIndex(memory, settings)
-        self._tables: OrderedDict[str, tuple[str, VectorTable]] = OrderedDict()
+        self._tables: OrderedDict[tuple[str, bool], tuple[str, VectorTable]] = OrderedDict()
         self._spreads: dict[str, tuple[str, Spread]] = {}
 
     def similar(
@@ -65,7 +65,7 @@ class Retriever:
         Parameters
         ----------
         vector : (d,) float32, unit length
-            Of the query's picture.
+            Of the query's picture; of the part cut out of it when the object is framed.
         object : str, optional
             Only its normals; an object that is not enrolled has none.
         k : int
@@ -104,7 +104,9 @@ class Retriever:
         paths = self._memory.paths_by_id(picked.tolist())
         likeness = dict.fromkeys(paths, 0.0)
         if vector is not None:
-            likeness = {number: float(own @ vector) for number, own in self._memory.vectors_by_id(paths).items()}
+            framed = object is not None and self._memory.framing(object) is not None
+            own = self._memory.vectors_by_id(paths, framed=framed)
+            likeness = {number: float(one @ vector) for number, one in own.items()}
         return [Reference(number, paths[number], likeness[number]) for number in picked.tolist() if number in likeness]
 
     def recognise(self, vector: FloatArray) -> ObjectMatch:
@@ -132,7 +134,7 @@ class Retriever:
         query = np.ascontiguousarray(vector, np.float32)[None]
         if object is None:
             return self.whole.current().search(query, k)
-        table = self._table(object)
+        table = self._table(object, compared=True)
         return search_all(query, table.vectors, table.ids, k)
 
     def _references(self, found: Neighbours) -> list[Reference]:
@@ -200,17 +202,21 @@ class Retriever:
         mean: FloatArray = np.mean(list(self._memory.vectors_by_id(picked.tolist()).values()), axis=0)
         return mean
 
-    def _table(self, object: str) -> VectorTable:
-        """Load one object's vectors, or find them loaded; those used least lately are let go."""
-        state = self._memory.state(object)
-        held = self._tables.get(object)
+    def _table(self, object: str, *, compared: bool = False) -> VectorTable:
+        """Load one object's vectors, or find them loaded; those used least lately are let go.
+
+        Of whole pictures, by which an object is recognised, or as its normals are compared.
+        """
+        state, key = self._memory.state(object), (object, compared)
+        held = self._tables.get(key)
         if held is None or held[0] != state:
-            self._tables[object] = held = (state, self._memory.vectors(object))
-            self._tables.move_to_end(object)
+            table = self._memory.compared_vectors(object) if compared else self._memory.vectors(object)
+            self._tables[key] = held = (state, table)
+            self._tables.move_to_end(key)
             while (
                 len(self._tables) > 1
                 and sum(table.vectors.nbytes for _, table in self._tables.values()) > _TABLES_BYTES
             ):
                 self._tables.popitem(last=False)
-        self._tables.move_to_end(object)
+        self._tables.move_to_end(key)
         return held[1]

@@ -18,7 +18,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from echo_iad.domain.parts import EncoderId, FloatArray, Normal
+from echo_iad.domain.parts import EncoderId, FloatArray, Framing, Normal
 from echo_iad.errors import ForeignEncoderError, MemoryDamagedError, MemoryStoreError, UnknownObjectError
 from echo_iad.memory.blobs import Blob
 from echo_iad.memory.cache import CACHE_SUFFIX
@@ -27,6 +27,7 @@ from echo_iad.memory.defects import Defects
 from echo_iad.memory.extracts import Extracts
 from echo_iad.memory.reading import (
     read_class_texts,
+    read_framing,
     read_ids,
     read_marks,
     read_objects_by_id,
@@ -50,6 +51,7 @@ from echo_iad.memory.writing import (
     stamp,
     write_class_text,
     write_encoders,
+    write_framing,
     write_normal,
     write_passages,
 )
@@ -206,6 +208,25 @@ class Memory:
             stamp(self.database, (new.object for new, number in zip(normals, ids, strict=True) if number > before))
         return ids
 
+    def framing(self, object: str) -> Framing | None:
+        """How an object's pictures are cut before they are compared; None = they are taken whole."""
+        return read_framing(self.database, object)
+
+    def set_framing(self, object: str, framing: Framing | None) -> None:
+        """Say how an object's pictures are cut, before its first normal is stored.
+
+        Raises
+        ------
+        MemoryStoreError
+            It has normals, which were cut otherwise.
+        """
+        check_object_name(object)
+        with self.database.transaction():
+            if self.ids(object):
+                msg = f"{object!r} has normals: how its pictures are cut cannot change. Remove them first."
+                raise MemoryStoreError(msg)
+            write_framing(self.database, object, framing)
+
     def knows(self, object: str, sha256: str) -> bool:
         """Whether this file is enrolled for this object already."""
         sql = "SELECT 1 FROM normal n JOIN object o ON o.id = n.object_id WHERE o.name = ? AND n.sha256 = ?"
@@ -259,6 +280,13 @@ class Memory:
         encoder = self.image_encoder
         return read_vectors(self.database, object, encoder.dimension if encoder else 0)
 
+    def compared_vectors(self, object: str) -> VectorTable:
+        """Embeddings of one object's normals as they are compared: of the part cut out, where the object is framed."""
+        if self.framing(object) is None:
+            return self.vectors(object)
+        encoder = self.image_encoder
+        return read_vectors(self.database, object, encoder.dimension if encoder else 0, table="framed_vector")
+
     def count(self) -> int:
         """Count the normals."""
         return int(self.database.rows("SELECT count(*) FROM normal")[0][0])
@@ -276,9 +304,16 @@ class Memory:
         """Look up the paths of several normals; ids that are not there are left out."""
         return read_paths_by_id(self.database, ids)
 
-    def vectors_by_id(self, ids: Iterable[int]) -> dict[int, FloatArray]:
-        """Read several embeddings, ``(d,) float32, unit length`` each; ids that are not there are left out."""
-        return read_vectors_by_id(self.database, ids)
+    def vectors_by_id(self, ids: Iterable[int], *, framed: bool = False) -> dict[int, FloatArray]:
+        """Read several embeddings, ``(d,) float32, unit length`` each; ids that are not there are left out.
+
+        Parameters
+        ----------
+        ids : iterable of int
+        framed : bool
+            Those of the parts cut out; only normals of framed objects have one.
+        """
+        return read_vectors_by_id(self.database, ids, table="framed_vector" if framed else "vector")
 
     def vector_marks(self) -> NDArray[np.int64]:
         """Id and checksum of every embedding, ``(n, 2) int64`` by id: equal marks, equal embeddings."""

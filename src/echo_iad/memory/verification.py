@@ -23,6 +23,7 @@ def find_problems(database: Database, caches: Path) -> list[str]:
         problems = [
             *_relations(database),
             *_vectors(database),
+            *_framing(database),
             *_levels(database),
             *_previews(database),
             *_defects(database),
@@ -46,13 +47,33 @@ def _relations(database: Database) -> Iterator[str]:
 
 def _vectors(database: Database) -> Iterator[str]:
     wanted: dict[str, int] = dict(database.rows("SELECT role, dimension FROM encoder"))
-    for table, key, role in (("vector", "normal_id", "image"), ("class_text", "object_id", "text")):
+    tables = (
+        ("vector", "normal_id", "image"),
+        ("framed_vector", "normal_id", "image"),
+        ("class_text", "object_id", "text"),
+    )
+    for table, key, role in tables:
+        if not database.has_table(table):
+            continue
         sql = f"SELECT {key}, dtype, shape, crc32, data FROM {table}"  # noqa: S608  constants only
         for chunk in database.chunks(sql):
             for number, *columns in chunk:
                 fault = _vector_fault(Blob(*columns), wanted.get(role))
                 if fault:
                     yield f"The {table} of {key.removesuffix('_id')} {number} is damaged: {fault}."
+
+
+def _framing(database: Database) -> Iterator[str]:
+    if not database.has_table("framing"):
+        return
+    lacking = """SELECT n.id FROM normal n JOIN framing f ON f.object_id = n.object_id
+        WHERE n.id NOT IN (SELECT normal_id FROM framed_vector)"""
+    for (number,) in database.rows(lacking):
+        yield f"Normal {number} has no framed_vector, but its object is framed."
+    needless = """SELECT normal_id FROM framed_vector WHERE normal_id NOT IN
+        (SELECT n.id FROM normal n JOIN framing f ON f.object_id = n.object_id)"""
+    for (number,) in database.rows(needless):
+        yield f"Normal {number} has a framed_vector, but its object is not framed."
 
 
 def _vector_fault(blob: Blob, dimension: int | None) -> str:
@@ -81,8 +102,8 @@ def _previews(database: Database) -> Iterator[str]:
 
 
 def _defects(database: Database) -> Iterator[str]:
-    if not database.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'look'"):
-        return  # an earlier format, open for reading only
+    if not database.has_table("look"):
+        return
     for (number,) in database.rows("SELECT id FROM defect WHERE id NOT IN (SELECT defect_id FROM look)"):
         yield f"Labelled defect {number} has no looks."
     both = "SELECT d.id, n.id FROM defect d JOIN normal n ON n.object_id = d.object_id AND n.sha256 = d.sha256"

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 
-from echo_iad.domain.parts import EncoderId, FloatArray
+from echo_iad.domain.parts import EncoderId, FloatArray, Framing
 from echo_iad.errors import MemoryStoreError
 from echo_iad.memory.blobs import to_blob
 from echo_iad.memory.database import Database
@@ -43,10 +43,22 @@ def write_normal(database: Database, new: NewNormal, now: str) -> int:
     assert number is not None  # an INSERT always has one: for the type checker
     vector = to_blob(new.encoding.vector, "<f4")
     database.change("INSERT INTO vector VALUES (?, ?, ?, ?, ?)", (number, *astuple(vector)))
-    levels = [(number, at, *astuple(to_blob(level, "<f2"))) for at, level in enumerate(new.encoding.levels)]
+    if new.framed is not None:
+        framed = to_blob(new.framed.vector, "<f4")
+        database.change("INSERT INTO framed_vector VALUES (?, ?, ?, ?, ?)", (number, *astuple(framed)))
+    levels = [(number, at, *astuple(to_blob(level, "<f2"))) for at, level in enumerate(new.compared.levels)]
     database.change_all("INSERT INTO level VALUES (?, ?, ?, ?, ?, ?)", levels)
     database.change("INSERT INTO preview VALUES (?, ?, ?)", (number, zlib.crc32(new.preview), new.preview))
     return number
+
+
+def write_framing(database: Database, object: str, framing: Framing | None) -> None:
+    """Store how an object's pictures are cut; None = they are taken whole. What was stored before is replaced."""
+    owner = _object_id(database, object)
+    database.change("DELETE FROM framing WHERE object_id = ?", (owner,))
+    if framing is not None:
+        row = (owner, framing.rows, framing.columns, framing.turned)
+        database.change("INSERT INTO framing VALUES (?, ?, ?, ?)", row)
 
 
 def write_class_text(database: Database, object: str, text: str, vector: FloatArray) -> None:

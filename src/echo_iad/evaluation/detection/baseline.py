@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from echo_iad.domain.decisions import Inspection
+from echo_iad.domain.parts import ImageEncoding
 from echo_iad.evaluation.detection.detectors import Levels, Loaded, PatchCoreMethod
 from echo_iad.evaluation.detection.figures import Figures, PartOutcome
 from echo_iad.evaluation.detection.folders import Truth
@@ -58,17 +59,19 @@ class BaselineRun:
         self._shots = None if plan is None else ShotRuns(normals, load, plan, method, profile.seed)
         self._spent: list[float] = []
 
-    def add(self, picture: LabelledPicture, inspection: Inspection, levels: Levels, truth: Truth, rate: float) -> None:
+    def add(
+        self, picture: LabelledPicture, inspection: Inspection, encoding: ImageEncoding, truth: Truth, rate: float
+    ) -> None:
         """Look at one test part, at a false-alarm rate."""
         size = (inspection.width, inspection.height)
         start = time.perf_counter()
-        seen = self._whole.detector.look(self._method.prepare(levels), rate)
+        seen = self._whole.detector.look(self._method.prepare(encoding.levels), rate)
         own = 1000 * (time.perf_counter() - start)
         self._spent.append(own + sum(inspection.timings_ms.get(step, 0.0) for step in _SHARED_STEPS))
         outcome = PartOutcome(picture, seen.score, seen.is_anomalous, margin=seen.margin, latency_ms=self._spent[-1])
-        self._whole.tally.add(outcome, seen.values, truth, size)
+        self._whole.tally.add(outcome, seen.over_picture(encoding.frame), truth, size)
         if self._shots is not None:
-            self._shots.add(picture, levels, truth, size, rate)
+            self._shots.add(picture, encoding, truth, size, rate)
 
     def add_failed(self, outcome: PartOutcome) -> None:
         """Count a part that cannot be looked at."""

@@ -14,9 +14,10 @@ from echo_iad.comparison.comparator import MAP_SIDE
 from echo_iad.comparison.features import PatchFeatures, patch_features
 from echo_iad.comparison.normality import Normality, compare_patches, fit_normality, score_map
 from echo_iad.comparison.tolerance import judge
-from echo_iad.domain.parts import FloatArray
+from echo_iad.domain.parts import FloatArray, Frame
 from echo_iad.evaluation.detection.figures import enlarged
 from echo_iad.evaluation.detection.patchcore import PatchCore, PatchGrid, fit_patchcore, joined_patches
+from echo_iad.images.framing import put_back
 from echo_iad.settings import Profile
 
 Levels: TypeAlias = Sequence[FloatArray]
@@ -65,7 +66,7 @@ class Sighting:
     threshold : float
         Of the score, for the rate that was asked for.
     values : (h, w) float32
-        The anomaly map over the whole picture.
+        The anomaly map over what was encoded of the picture.
     """
 
     score: float
@@ -81,6 +82,10 @@ class Sighting:
     def margin(self) -> float:
         """``score / threshold - 1``."""
         return self.score / self.threshold - 1
+
+    def over_picture(self, frame: Frame | None) -> FloatArray:
+        """The anomaly map over the whole picture; ``frame`` is what was encoded of it, None = the whole."""
+        return self.values if frame is None else put_back(self.values, frame, MAP_SIDE)
 
 
 class Detector(Protocol[_Seen]):

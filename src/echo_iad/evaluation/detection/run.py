@@ -16,12 +16,13 @@ from pathlib import Path
 from echo_iad.comparison.comparator import Tolerance
 from echo_iad.comparison.features import PatchFeatures
 from echo_iad.domain.decisions import Inspection
+from echo_iad.domain.parts import ImageEncoding
 from echo_iad.domain.questions import Expert, QuestionType
 from echo_iad.echo import Echo
 from echo_iad.enrolment import Enrolment
 from echo_iad.errors import EvaluationError
 from echo_iad.evaluation.detection.baseline import BaselineResult, BaselineRun
-from echo_iad.evaluation.detection.detectors import EchoMethod, Levels
+from echo_iad.evaluation.detection.detectors import EchoMethod
 from echo_iad.evaluation.detection.figures import Figures, PartOutcome, Tally, TypeMisses
 from echo_iad.evaluation.detection.folders import ExcludedObject, PartsFolder, Truth, read_truth, unlabelled_pictures
 from echo_iad.evaluation.detection.latency import Latency, latency_of
@@ -140,11 +141,13 @@ class _Sides:
     def any(self) -> bool:
         return self.shots is not None or self.baseline is not None
 
-    def add(self, picture: LabelledPicture, inspection: Inspection, levels: Levels, truth: Truth, rate: float) -> None:
+    def add(
+        self, picture: LabelledPicture, inspection: Inspection, encoding: ImageEncoding, truth: Truth, rate: float
+    ) -> None:
         if self.shots is not None:
-            self.shots.add(picture, levels, truth, (inspection.width, inspection.height), rate)
+            self.shots.add(picture, encoding, truth, (inspection.width, inspection.height), rate)
         if self.baseline is not None:
-            self.baseline.add(picture, inspection, levels, truth, rate)
+            self.baseline.add(picture, inspection, encoding, truth, rate)
 
     def add_failed(self, outcome: PartOutcome) -> None:
         if self.shots is not None:
@@ -208,8 +211,8 @@ class _Measuring:
         self._worst.look(outcome, inspection, echo.memory)
         self._copies += echo.memory.knows(picture.object, hashlib.sha256(picture.path.read_bytes()).hexdigest())
         if sides.any:
-            levels = echo.encode(echo.load(picture.path)).levels
-            sides.add(picture, inspection, levels, truth, self._way.false_alarm_rate)
+            encoding = echo.encode(echo.load(picture.path), picture.object)
+            sides.add(picture, inspection, encoding, truth, self._way.false_alarm_rate)
 
     def _result(self, enrolled: Enrolment, sides: _Sides) -> ObjectResult:
         compared = self._first.comparison if self._first else None

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
+from echo_iad.domain.parts import Frame, ImageEncoding
 from echo_iad.evaluation.detection.detectors import Detector, Levels, Loaded, Method
 from echo_iad.evaluation.detection.figures import MEASURES, PartOutcome, Tally
 from echo_iad.evaluation.detection.folders import Truth
@@ -106,12 +107,18 @@ class Draw(Generic[_Features]):
     tally: Tally = field(default_factory=Tally)
 
     def add(
-        self, picture: LabelledPicture, features: _Features, truth: Truth, size: tuple[int, int], rate: float
+        self,
+        picture: LabelledPicture,
+        features: _Features,
+        frame: Frame | None,
+        truth: Truth,
+        size: tuple[int, int],
+        rate: float,
     ) -> None:
-        """Look at one test part, and count it."""
+        """Look at one test part, of which a frame was encoded, and count it."""
         seen = self.detector.look(features, rate)
         outcome = PartOutcome(picture, seen.score, seen.is_anomalous, margin=seen.margin)
-        self.tally.add(outcome, seen.values, truth, size)
+        self.tally.add(outcome, seen.over_picture(frame), truth, size)
 
 
 class ShotRuns(Generic[_Features]):
@@ -147,11 +154,13 @@ class ShotRuns(Generic[_Features]):
             for chosen in choices(normals, count, plan.repeats, seed)
         ]
 
-    def add(self, picture: LabelledPicture, levels: Levels, truth: Truth, size: tuple[int, int], rate: float) -> None:
+    def add(
+        self, picture: LabelledPicture, encoding: ImageEncoding, truth: Truth, size: tuple[int, int], rate: float
+    ) -> None:
         """Compare one test part with every draw, at a false-alarm rate."""
-        features = self._method.prepare(levels)
+        features = self._method.prepare(encoding.levels)
         for draw in self._draws:
-            draw.add(picture, features, truth, size, rate)
+            draw.add(picture, features, encoding.frame, truth, size, rate)
 
     def add_failed(self, outcome: PartOutcome) -> None:
         """Count a part that no draw can look at."""
