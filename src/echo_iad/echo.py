@@ -16,22 +16,21 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from echo_iad import __version__
 from echo_iad.comparison.comparator import Tolerance
 from echo_iad.deciders.asking import put
 from echo_iad.deciders.base import decide_all
 from echo_iad.deciders.mllm import check_pictures
-from echo_iad.domain.decisions import Decision, Inspection, Status
+from echo_iad.domain.decisions import Inspection
 from echo_iad.domain.parts import ImageEncoding, Picture
-from echo_iad.domain.questions import DEFAULT_QUESTION, Expert, Plan, Question
+from echo_iad.domain.questions import DEFAULT_QUESTION, Question
 from echo_iad.enrolment import Enrolment, Progress, enrol_parts
 from echo_iad.errors import ImageError, QuestionError, UnknownObjectError
-from echo_iad.experts.consulting import Consulted, Consulting, Request
+from echo_iad.experts.consulting import Consulting, Request
+from echo_iad.experts.recording import consulted_record, failed_record
 from echo_iad.experts.wiring import Wiring
 from echo_iad.images.folders import PartPicture, find_good_parts
 from echo_iad.images.loading import ENOUGH_SIDE, PictureSource
@@ -244,7 +243,8 @@ class Echo:
                 try:
                     yield self.answer(Request(image, asked, object, tolerance))
                 except ImageError as fault:
-                    yield self._unreadable(image, asked, fault)
+                    plan = make_plan(asked, self._wiring.plans)
+                    yield failed_record(image, asked, plan, self.profile, fault)
 
         return each()
 
@@ -278,7 +278,10 @@ class Echo:
         start = time.perf_counter()
         decisions = decide_all(self._wiring.decider, [one.asked for one in consulted])
         share = 1000 * (time.perf_counter() - start) / max(1, len(consulted))
-        return [self._inspection(one, decision, share) for one, decision in zip(consulted, decisions, strict=True)]
+        return [
+            consulted_record(one, decision, self.profile, decided_ms=share)
+            for one, decision in zip(consulted, decisions, strict=True)
+        ]
 
     def compose(self, request: Request) -> tuple[Prompt, ...]:
         """What the profile's multimodal model would be asked; no model is loaded and none is asked.
@@ -299,29 +302,6 @@ class Echo:
         check_pictures(self.profile)
         return put(self._consulting.consult(request, decider.max_side, learns=False).asked, decider).prompts
 
-    def _inspection(self, consulted: Consulted, decision: Decision, decided_ms: float) -> Inspection:
-        case, evidence = consulted.case, consulted.asked.evidence
-        spent = dict(consulted.timings.milliseconds)
-        spent[Expert.DECISION_MAKER.value] += decided_ms
-        spent["total"] = sum(spent.values())
-        record = self._record(case.picture.path, case.question, case.plan, decision)
-        return replace(
-            record,
-            object=evidence.object.name,
-            references=evidence.references,
-            comparison=evidence.comparison,
-            knowledge=evidence.knowledge,
-            knowledge_by=evidence.knowledge_by,
-            object_match=evidence.object,
-            reasoning=evidence.reasoning,
-            missing=evidence.missing,
-            fusion=evidence.fusion,
-            defect_vote=evidence.defect_vote,
-            width=case.picture.width,
-            height=case.picture.height,
-            timings_ms={step: round(each, 3) for step, each in spent.items()},
-        )
-
     def load(self, image: PictureSource | Picture) -> Picture:
         """Read a picture as an inspection does; one that is decoded already stays as it is.
 
@@ -336,29 +316,6 @@ class Echo:
     def picture_side(self) -> int:
         """Pixels that the shorter side of a picture keeps when it is decoded: more for a decider that looks itself."""
         return max(ENOUGH_SIDE, self._wiring.looking_side)
-
-    def _unreadable(self, image: PictureSource, question: Question, fault: ImageError) -> Inspection:
-        name = str(image) if isinstance(image, str | Path) else f"<{type(image).__name__}>"
-        decision = Decision(Status.FAILED, reason=str(fault))
-        return self._record(name, question, make_plan(question, self._wiring.plans), decision)
-
-    def _record(self, image: str, question: Question, plan: Plan, decision: Decision) -> Inspection:
-        return Inspection(
-            image=image,
-            object=None,
-            question=question.text,
-            question_type=plan.question_type,
-            profile=self.profile.name,
-            plan=plan.experts,
-            references=(),
-            comparison=None,
-            knowledge=(),
-            decision=decision,
-            timings_ms={},
-            options=question.options,
-            version=__version__,
-            profile_sha256=self._profile_sha256,
-        )
 
     def encode(self, picture: Picture, object: str | None = None) -> ImageEncoding:
         """The encoding of a picture; several questions about one picture share it.
@@ -384,10 +341,6 @@ class Echo:
     @property
     def _wiring(self) -> Wiring:
         return self._consulting.wiring
-
-    @cached_property
-    def _profile_sha256(self) -> str:
-        return self.profile.sha256()
 
 
 def make_question(text: str | None, options: Mapping[str, str] | None) -> Question:

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echo_iad.domain.parts import EncoderId, FloatArray, Framing, Normal
-from echo_iad.errors import ForeignEncoderError, MemoryDamagedError, MemoryStoreError, UnknownObjectError
+from echo_iad.errors import MemoryDamagedError, MemoryStoreError, UnknownObjectError
+from echo_iad.memory.binding import bind_encoders, bound_encoder
 from echo_iad.memory.blobs import Blob
 from echo_iad.memory.cache import CACHE_SUFFIX
 from echo_iad.memory.database import Database
@@ -50,7 +51,6 @@ from echo_iad.memory.writing import (
     delete_normals,
     stamp,
     write_class_text,
-    write_encoders,
     write_framing,
     write_normal,
     write_passages,
@@ -132,17 +132,12 @@ class Memory:
     @property
     def image_encoder(self) -> EncoderId | None:
         """What made the stored pictures' vectors; None until the first `bind`."""
-        return self._encoder("image")
+        return bound_encoder(self.database, "image")
 
     @property
     def text_encoder(self) -> EncoderId | None:
         """What made the stored class names' vectors; None until the first `bind`."""
-        return self._encoder("text")
-
-    def _encoder(self, role: str) -> EncoderId | None:
-        columns = "name, weights_sha256, dimension, preparation, space"
-        rows = self.database.rows(f"SELECT {columns} FROM encoder WHERE role = ?", (role,))  # noqa: S608  constants only
-        return EncoderId(*rows[0]) if rows else None
+        return bound_encoder(self.database, "text")
 
     def bind(self, image: EncoderId, text: EncoderId) -> None:
         """Say which encoders are in use; a memory without normals takes them as its own.
@@ -152,26 +147,7 @@ class Memory:
         ForeignEncoderError
             Its normals were made by another encoder.
         """
-        if (self.image_encoder, self.text_encoder) == (image, text):
-            return
-        if not self.database.read_only and not self.count():
-            with self.database.transaction():
-                if not self.count():
-                    write_encoders(self.database, image, text)
-        if self.count():
-            self._refuse_foreign("image", image)
-            self._refuse_foreign("text", text)
-
-    def _refuse_foreign(self, role: str, encoder: EncoderId) -> None:
-        own = self._encoder(role)
-        if own == encoder:
-            return
-        msg = (
-            f"The memory {self.folder} was made by the {role} encoder {_described(own)}; "
-            f"this profile uses {_described(encoder)}. Use the profile that it was made with, "
-            "or enrol into a new folder: echo-iad enrol FOLDER --memory NEW_DIR"
-        )
-        raise ForeignEncoderError(msg)
+        bind_encoders(self.database, self.folder, image, text)
 
     def add(self, normals: Sequence[NewNormal]) -> list[int]:
         """Store normals, all or none; one that is known already (same object and digest) is not stored again.
@@ -415,11 +391,3 @@ class Memory:
         """Where the cache called ``name`` is kept; any text is a name."""
         plain = name if _PLAIN_NAME.fullmatch(name) else f"{hashlib.sha256(name.encode()).hexdigest()[:32]}"
         return self.folder / CACHE_FOLDER / (plain + CACHE_SUFFIX)
-
-
-def _described(encoder: EncoderId | None) -> str:
-    if encoder is None:
-        return "of no name"
-    return (
-        f"{encoder.name!r} ({encoder.dimension} numbers, weights {encoder.weights_sha256[:8]}, {encoder.preparation})"
-    )
