@@ -8,6 +8,7 @@ from echo_iad.comparison.comparator import Tolerance
 from echo_iad.deciders.base import Asked
 from echo_iad.domain.parts import ImageEncoding, Picture
 from echo_iad.domain.questions import Expert, Question
+from echo_iad.experts.blas_threads import one_blas_thread
 from echo_iad.experts.panel import Case, Timings
 from echo_iad.experts.wiring import Wiring
 from echo_iad.images.loading import ENOUGH_SIDE, PictureSource, load_picture
@@ -68,6 +69,7 @@ class Consulting:
         """The encoding of a picture, as the object's normals are compared; None = of the whole picture."""
         return self.wiring.part_encoding.encode(picture, object)
 
+    @one_blas_thread
     def consult(self, request: Request, looking_side: int, *, learns: bool) -> Consulted:
         """Everything up to the decision.
 
