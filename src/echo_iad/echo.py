@@ -29,6 +29,7 @@ from echo_iad.domain.parts import ImageEncoding, Picture
 from echo_iad.domain.questions import DEFAULT_QUESTION, Question
 from echo_iad.enrolment import Enrolment, Progress, enrol_parts
 from echo_iad.errors import ImageError, QuestionError, UnknownObjectError
+from echo_iad.experts.blas_threads import one_blas_thread
 from echo_iad.experts.consulting import Consulting, Request
 from echo_iad.experts.recording import consulted_record, failed_record
 from echo_iad.experts.wiring import Wiring
@@ -258,6 +259,7 @@ class Echo:
         """
         return self.answer_all([request])[0]
 
+    @one_blas_thread
     def answer_all(self, requests: Sequence[Request]) -> list[Inspection]:
         """Answer several requests, decided together; those about one picture share most of the work.
 
