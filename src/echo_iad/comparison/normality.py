@@ -148,7 +148,7 @@ def compare_patches(query: PatchFeatures, normality: Normality) -> FloatArray:
     with ThreadPoolExecutor(1) as other:  # a core for each view: numpy lets go of the interpreter in a product
         detail = other.submit(_above_usual, query.detail, normality.banks.detail, normality.detail)
         context = _above_usual(query.context, normality.banks.context, normality.context)
-        mean: FloatArray = (context + detail.result()) / np.float32(2)
+        mean: FloatArray = np.mean([context, detail.result()], axis=0)
     return mean
 
 
