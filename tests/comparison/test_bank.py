@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from echo_iad.comparison.bank import PatchBank, choose_coreset, choose_patches, distances, draw_pool, take
+from echo_iad.comparison.bank import PatchBank, choose_coreset, choose_patches, draw_pool, nearest, take
 
 VIEWS = ("context", "detail")
 
@@ -66,8 +66,8 @@ def test_each_next_patch_is_the_farthest_from_those_before():
     seen = points @ projection
     chosen = choose_coreset(points, 120, np.random.default_rng(5))
     for size in range(1, 120):
-        nearest = np.linalg.norm(seen[:, None] - seen[None, chosen[:size]], axis=2).min(axis=1)
-        assert nearest[chosen[size]] == pytest.approx(nearest.max(), rel=1e-3)
+        gap = np.linalg.norm(seen[:, None] - seen[None, chosen[:size]], axis=2).min(axis=1)
+        assert gap[chosen[size]] == pytest.approx(gap.max(), rel=1e-3)
 
 
 def test_copies_leave_room_for_everything_else():
@@ -88,7 +88,7 @@ def test_distances_by_hand():
     axes = np.eye(3, dtype=np.float32)
     bank = PatchBank(axes[:2], np.array([0, 1], np.int32), np.zeros((2, 2), np.int32))
     between = np.array([0.6, 0.8, 0.0], np.float32)
-    found = distances(np.stack([axes[0], axes[2], -axes[0], between])[None], bank)
+    found = nearest(np.stack([axes[0], axes[2], -axes[0], between])[None], bank).distance
     np.testing.assert_allclose(found[0], [0.0, np.sqrt(2), np.sqrt(2), np.sqrt(0.4)], atol=1e-3)
 
 
@@ -96,16 +96,16 @@ def test_hidden_patches_are_as_if_they_were_not_there(normals):
     bank = build_banks(draw_pool(normals, seed=0), megabytes=0.01, seed=0).detail
     others = bank.source != 2
     smaller = PatchBank(bank.patches[others], bank.source[others], bank.place[others])
-    hidden = distances(normals[2].detail, bank, hidden=~others)
-    np.testing.assert_allclose(hidden, distances(normals[2].detail, smaller), atol=1e-3)
-    assert (hidden >= distances(normals[2].detail, bank) - 1e-6).all()
+    hidden = nearest(normals[2].detail, bank, hidden=~others).distance
+    np.testing.assert_allclose(hidden, nearest(normals[2].detail, smaller).distance, atol=1e-3)
+    assert (hidden >= nearest(normals[2].detail, bank).distance - 1e-6).all()
 
 
 def test_patches_can_be_hidden_for_one_place_alone(normals):
     bank = build_banks(draw_pool(normals[:1], seed=0), megabytes=5.0, seed=0).detail
     hidden = np.zeros((100, 100), dtype=bool)
     hidden[37] = bank.place.tolist().index([3, 7]) == np.arange(100)
-    found = distances(normals[0].detail, bank, hidden=hidden)
+    found = nearest(normals[0].detail, bank, hidden=hidden).distance
     assert found[3, 7] > 0.1
     found[3, 7] = 0.0
     np.testing.assert_allclose(found, 0.0, atol=2e-3)

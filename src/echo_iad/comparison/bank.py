@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echo_iad.comparison.features import PatchFeatures
+from echo_iad.comparison.usual import Nearest
 from echo_iad.domain.parts import BoolArray, FloatArray
 
 POOL = 20_000
@@ -192,8 +193,8 @@ def _squared(points: FloatArray, squares: FloatArray, group: Sequence[int]) -> F
     return np.maximum(found, 0.0)
 
 
-def distances(grid: FloatArray, bank: PatchBank, *, hidden: BoolArray | None = None) -> FloatArray:
-    """Distance of every patch of a query to its nearest patch in the bank.
+def nearest(grid: FloatArray, bank: PatchBank, *, hidden: BoolArray | None = None) -> Nearest:
+    """The nearest patch in the bank to every patch of a query, and its distance.
 
     Parameters
     ----------
@@ -203,16 +204,12 @@ def distances(grid: FloatArray, bank: PatchBank, *, hidden: BoolArray | None = N
         Of the same view.
     hidden : (m,) or (h * w, m) bool, optional
         Patches of the bank that may not be used.
-
-    Returns
-    -------
-    (h, w) float32
-        Euclidean distance of unit vectors, 0 to 2; higher = more unlike the normals.
     """
     rows, columns, channels = grid.shape
     likeness = grid.reshape(-1, channels) @ bank.patches.T
     if hidden is not None:
         np.copyto(likeness, -1.0, where=hidden)
-    closest = likeness.max(axis=1).reshape(rows, columns)
-    distance: FloatArray = np.sqrt(np.maximum(2.0 - 2.0 * closest, 0.0)).astype(np.float32)
-    return distance
+    patch = likeness.argmax(axis=1)
+    closest = np.take_along_axis(likeness, patch[:, None], axis=1)[:, 0]
+    distance = np.sqrt(np.maximum(2.0 - 2.0 * closest, 0.0)).astype(np.float32)
+    return Nearest(distance.reshape(rows, columns), patch.reshape(rows, columns))

@@ -1,8 +1,7 @@
 """What one object's normals look like: bank, usual distances at each place, and the scores of the normals.
 
-The distance of a patch to the bank is read against the distances that the normals have *at the same place* when each
-is left out: some places of a good part vary more than others. Where parts lie at any angle the usual distances are
-alike everywhere, so the same rule serves aligned parts, loose parts and textures. Knows no memory and no verdict.
+The distance of a patch to the bank is read against the distances that are usual of the normals when each is left out
+(`comparison.usual`), so that one rule serves aligned parts, loose parts and textures. Knows no memory and no verdict.
 """
 
 from __future__ import annotations
@@ -14,36 +13,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from echo_iad.comparison.bank import Banks, Choice, PatchBank, choose_patches, distances, draw_pool, take
+from echo_iad.comparison.bank import Banks, Choice, PatchBank, choose_patches, draw_pool, nearest, take
 from echo_iad.comparison.features import PatchFeatures
+from echo_iad.comparison.usual import Nearest, Usual, learn_usual
 from echo_iad.domain.parts import BoolArray, FloatArray
 
-FORMAT = "normality 5"
+FORMAT = "normality 6"
 """Stamps the cache; a change of anything that `fit_normality` computes changes it."""
 LEAST_SCORE = 0.1
 """In spreads; keeps every score and threshold above 0."""
 _VIEWS = ("context", "detail")
+_BANK = ("patches", "source", "place")
+_USUAL = ("place_mean", "place_spread", "patch_mean", "patch_spread")
 _TOP_SHARE = 0.005  # the score is the mean of this share of the map's highest values
 _EXTENT_SHARE = 0.01  # share of the normals' own patches that may lie above the extent of a region
-_PRIOR_WEIGHT = 5.0  # normals' worth of evidence that the average over all places counts for at one place
-_SMOOTHING = 0.1  # width of the smoothing of the usual distances, as a share of the grid
-_LEAST_SPREAD = 0.02  # in units of distance; keeps copies of one picture from making everything an anomaly
 _FOLDS = 5  # the normals are left out in so many groups
 _APART = 3  # with one normal: its own patches closer than this many cells are left out
-
-
-@dataclass(frozen=True, eq=False)
-class Usual:
-    """Usual distance to the bank at each place, for one view.
-
-    Attributes
-    ----------
-    mean, spread : (h, w) float32
-        In units of distance.
-    """
-
-    mean: FloatArray
-    spread: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,34 +55,33 @@ class Normality:
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
         """Plain arrays for a cache file."""
         arrays: dict[str, NDArray[np.generic]] = {
-            "usual": np.stack([self.context.mean, self.context.spread, self.detail.mean, self.detail.spread]),
             "scores": self.scores,
             "extent": np.array([self.extent], dtype=np.float32),
         }
         for view in _VIEWS:
-            bank = getattr(self.banks, view)
-            arrays |= {f"{view}_patches": bank.patches, f"{view}_source": bank.source, f"{view}_place": bank.place}
+            bank, usual = getattr(self.banks, view), getattr(self, view)
+            arrays |= {f"{view}_{name}": getattr(bank, name) for name in _BANK} | {
+                f"{view}_{name}": getattr(usual, name) for name in _USUAL
+            }
         return arrays
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Normality:
         """Inverse of `to_arrays`."""
-        usual = arrays["usual"].astype(np.float32, copy=False)
+
+        def floats(name: str) -> FloatArray:
+            return arrays[name].astype(np.float32, copy=False)
+
         banks = [
             PatchBank(
-                patches=arrays[f"{view}_patches"].astype(np.float32, copy=False),
+                patches=floats(f"{view}_patches"),
                 source=arrays[f"{view}_source"].astype(np.int32, copy=False),
                 place=arrays[f"{view}_place"].astype(np.int32, copy=False),
             )
             for view in _VIEWS
         ]
-        return cls(
-            banks=Banks(*banks),
-            context=Usual(usual[0], usual[1]),
-            detail=Usual(usual[2], usual[3]),
-            scores=arrays["scores"].astype(np.float32, copy=False),
-            extent=float(arrays["extent"].astype(np.float32)[0]),
-        )
+        context, detail = (Usual(*(floats(f"{view}_{name}") for name in _USUAL)) for view in _VIEWS)
+        return cls(Banks(*banks), context, detail, scores=floats("scores"), extent=float(floats("extent")[0]))
 
 
 def fit_normality(normals: Sequence[PatchFeatures], *, megabytes: float, seed: int) -> Normality:
@@ -122,14 +106,15 @@ def fit_normality(normals: Sequence[PatchFeatures], *, megabytes: float, seed: i
     pool = draw_pool(normals, seed=seed)
     choice = choose_patches(pool, megabytes=megabytes, seed=seed)
     without = _without_each_fold(pool, choice, len(normals), megabytes=megabytes, seed=seed)
-    found = _left_out(normals, without)
+    banks = take(pool, choice)
     usual, maps = {}, []
     for view in _VIEWS:
-        usual[view], standardised = _usual(found[view])
-        maps.append(standardised)
+        bank: PatchBank = getattr(banks, view)
+        usual[view], above = learn_usual(_left_out(normals, view, bank, without), len(bank.patches))
+        maps.append(above)
     values = np.mean(maps, axis=0)
     return Normality(
-        banks=take(pool, choice),
+        banks=banks,
         context=usual["context"],
         detail=usual["detail"],
         scores=np.array([score_map(one) for one in values], dtype=np.float32),
@@ -143,7 +128,7 @@ def compare_patches(query: PatchFeatures, normality: Normality) -> FloatArray:
     Returns
     -------
     (h, w) float32
-        Spreads above the usual distance at that place, the mean of both views; higher = more unlike.
+        Spreads above the usual distance, the mean of both views; higher = more unlike.
     """
     with ThreadPoolExecutor(1) as other:  # a core for each view: numpy lets go of the interpreter in a product
         detail = other.submit(_above_usual, query.detail, normality.banks.detail, normality.detail)
@@ -153,8 +138,7 @@ def compare_patches(query: PatchFeatures, normality: Normality) -> FloatArray:
 
 
 def _above_usual(view: FloatArray, bank: PatchBank, usual: Usual) -> FloatArray:
-    above: FloatArray = (distances(view, bank) - usual.mean) / usual.spread
-    return above
+    return usual.above(nearest(view, bank))
 
 
 def score_map(values: FloatArray) -> float:
@@ -182,15 +166,15 @@ def _without_each_fold(pool: Banks, choice: Choice, count: int, *, megabytes: fl
     ]
 
 
-def _left_out(normals: Sequence[PatchFeatures], without: Sequence[Banks]) -> dict[str, FloatArray]:
-    """Distances of each normal to the banks without its group, ``(n, h, w)`` for each view."""
-    found: dict[str, list[FloatArray]] = {view: [] for view in _VIEWS}
+def _left_out(normals: Sequence[PatchFeatures], view: str, bank: PatchBank, without: Sequence[Banks]) -> Nearest:
+    """Distances of each normal to the bank without its group, and its nearest patches in the bank of all."""
+    distance, patch = [], []
     for number, normal in enumerate(normals):
-        for view in _VIEWS:
-            bank = getattr(without[number % len(without)], view)
-            hidden = _near(bank, normal.grid) if len(without) == 1 else None
-            found[view].append(distances(getattr(normal, view), bank, hidden=hidden))
-    return {view: np.stack(maps) for view, maps in found.items()}
+        other: PatchBank = getattr(without[number % len(without)], view)
+        hidden = _near(other, normal.grid) if len(without) == 1 else None
+        distance.append(nearest(getattr(normal, view), other, hidden=hidden).distance)
+        patch.append(nearest(getattr(normal, view), bank).patch)
+    return Nearest(np.stack(distance), np.stack(patch))
 
 
 def _near(bank: PatchBank, grid: tuple[int, int]) -> BoolArray:
@@ -199,43 +183,3 @@ def _near(bank: PatchBank, grid: tuple[int, int]) -> BoolArray:
     cells = np.stack(np.divmod(np.arange(rows * columns), columns), axis=1)
     apart: BoolArray = np.abs(cells[:, None, :] - bank.place[None, :, :]).max(axis=2) < _APART
     return apart
-
-
-def _usual(found: FloatArray) -> tuple[Usual, FloatArray]:
-    """Usual distances from those of the left-out normals, and each normal's map against the others' usual.
-
-    Parameters
-    ----------
-    found : (n, h, w) float32
-    """
-    from scipy.ndimage import gaussian_filter
-
-    count, rows, columns = found.shape
-    width = (0, _SMOOTHING * rows, _SMOOTHING * columns)
-    first, second = (gaussian_filter(moment, width, mode="nearest") for moment in (found, np.square(found)))
-    sums = first.sum(axis=0), second.sum(axis=0)
-    averages = found.mean(axis=(1, 2)), np.square(found).mean(axis=(1, 2))
-    totals = averages[0].sum(), averages[1].sum()
-    everyone = _shrunk(sums[0], sums[1], totals[0] / count, totals[1] / count, count)
-    if count == 1:
-        return everyone, (found - everyone.mean) / everyone.spread
-    standardised = np.empty_like(found)
-    for number in range(count):
-        others = _shrunk(
-            sums[0] - first[number],
-            sums[1] - second[number],
-            (totals[0] - averages[0][number]) / (count - 1),
-            (totals[1] - averages[1][number]) / (count - 1),
-            count - 1,
-        )
-        standardised[number] = (found[number] - others.mean) / others.spread
-    return everyone, standardised
-
-
-def _shrunk(first: FloatArray, second: FloatArray, average: float, square: float, count: int) -> Usual:
-    """Mean and spread at each place, drawn towards those over all places when normals are few."""
-    weight = count + _PRIOR_WEIGHT
-    mean = (first + _PRIOR_WEIGHT * average) / weight
-    variance = (second + _PRIOR_WEIGHT * square) / weight - np.square(mean)
-    spread = np.sqrt(np.maximum(variance, _LEAST_SPREAD**2))
-    return Usual(mean.astype(np.float32), spread.astype(np.float32))
