@@ -6,6 +6,7 @@ from PIL import Image, ImageDraw
 
 from echo_iad.domain.parts import Frame, Framing
 from echo_iad.images.framing import choose_framing, cut, find_pose, frame_part, laid_like, put_back, take_in
+from echo_iad.images.outline import find_part
 
 BACKGROUND = (190, 190, 185)
 HEAD, SHAFT = (90, 20, 20), (20, 30, 90)
@@ -150,3 +151,10 @@ def test_a_reference_is_laid_as_the_query_lies(turned):
     like = laid_like(reference, frame_part(reference, framing), frame_part(query, framing), width=400, height=300)
     assert like.shape == query.shape
     assert np.abs(query.astype(int) - like).mean() < 4
+
+
+def test_a_frame_carries_the_part_that_it_was_found_by():
+    framing = Framing(rows=160, columns=320, turned=True)
+    pixels = bolt(25)
+    assert np.array_equal(frame_part(pixels, framing).part, find_part(pixels))
+    assert frame_part(np.full((240, 320, 3), 128, np.uint8), framing).part is None

@@ -17,7 +17,7 @@ from echo_iad.domain.evidence import AnomalyMap, Comparison, Region
 from echo_iad.domain.parts import ByteArray, FloatArray, Frame, ImageEncoding, Picture
 from echo_iad.errors import ToleranceError
 from echo_iad.images.framing import frame_part, laid_like, put_back
-from echo_iad.images.outline import find_outline
+from echo_iad.images.outline import find_part, outline_of
 
 MAP_SIDE = 160
 """Rows and columns of the anomaly map; it spans the whole picture, whatever its aspect."""
@@ -79,7 +79,7 @@ def compare(
         values=over_picture(patches, encoding.frame),
         threshold=verdict.threshold,
         extent=min(normality.extent, verdict.threshold),
-        foreground=find_outline(picture.pixels, MAP_SIDE),
+        foreground=_foreground(picture, encoding.frame),
         aspect=picture.width / picture.height,
     )
     regions = _regions(anomaly_map, picture, _laid_alike(references, picture, encoding.frame))
@@ -97,6 +97,11 @@ def compare(
         suspect=next(iter(regions), None) if not verdict.is_anomalous else None,
         anomaly_map=anomaly_map,
     )
+
+
+def _foreground(picture: Picture, frame: Frame | None) -> FloatArray | None:
+    """The part's outline on the grid of the map, from where it was looked for already."""
+    return outline_of(find_part(picture.pixels) if frame is None else frame.part, MAP_SIDE)
 
 
 def _regions(anomaly_map: AnomalyMap, picture: Picture, references: Sequence[ByteArray]) -> tuple[Region, ...]:

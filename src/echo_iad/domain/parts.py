@@ -5,7 +5,7 @@ Array axes are named in memory order. ``h, w`` are rows and columns, ``c`` chann
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -105,6 +105,8 @@ class Frame:
         Width and height of the picture; of the same picture in another size the frame lies at the same share.
     is_found : bool
         Whether it follows the part's outline; else none was found and it spans the whole picture.
+    part : (h, w) bool, optional
+        The places of a small picture of the same aspect that belong to the part, by which it was found.
     """
 
     framing: Framing
@@ -113,6 +115,7 @@ class Frame:
     down: tuple[float, float]
     size: tuple[int, int]
     is_found: bool = True
+    part: BoolArray | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -63,7 +63,10 @@ def find_pose(pixels: ByteArray) -> Pose | None:
     ----------
     pixels : (h, w, 3) uint8
     """
-    part = find_part(pixels)
+    return _pose_of(find_part(pixels), pixels)
+
+
+def _pose_of(part: BoolArray | None, pixels: ByteArray) -> Pose | None:
     if part is None or not _is_single(part):
         return None
     return _pose(part, pixels.shape[1] / part.shape[1], pixels.shape[0] / part.shape[0])
@@ -105,18 +108,19 @@ def frame_part(pixels: ByteArray, framing: Framing) -> Frame:
     framing : Framing
     """
     height, width = pixels.shape[:2]
-    pose = find_pose(pixels)
+    size = (width, height)
+    part = find_part(pixels)
+    pose = _pose_of(part, pixels)
     if pose is None:
-        return Frame(
-            framing, (width / 2, height / 2), (width / 2, 0.0), (0.0, height / 2), (width, height), is_found=False
-        )
+        middle = (width / 2, height / 2)
+        return Frame(framing, middle, (middle[0], 0.0), (0.0, middle[1]), size, is_found=False, part=part)
     angle = pose.angle if framing.turned else 0.0
     length, breadth = (one * (1 + MARGIN) for one in _extent(pose, turned=framing.turned))
     scale = max(length / framing.columns, breadth / framing.rows) / 2  # pixels to half a pixel of the cut picture
     right = np.array([math.cos(angle), math.sin(angle)]) * framing.columns * scale
     down = np.array([-math.sin(angle), math.cos(angle)]) * framing.rows * scale
     x, y = _middle(pose, turned=framing.turned)
-    return Frame(framing, (x, y), (float(right[0]), float(right[1])), (float(down[0]), float(down[1])), (width, height))
+    return Frame(framing, (x, y), (float(right[0]), float(right[1])), (float(down[0]), float(down[1])), size, part=part)
 
 
 def cut(pixels: ByteArray, frame: Frame) -> ByteArray:
@@ -247,25 +251,31 @@ def _is_single(part: BoolArray) -> bool:
 
 def _pose(part: BoolArray, across_scale: float, down_scale: float) -> Pose:
     rows, columns = np.nonzero(part)
-    places = np.stack([(columns + 0.5) * across_scale, (rows + 0.5) * down_scale], axis=1)
-    centre = places.mean(axis=0)
-    spreads, axes = np.linalg.eigh(np.cov((places - centre).T) + 1e-6 * np.eye(2))
+    xs, ys = (columns + 0.5) * across_scale, (rows + 0.5) * down_scale
+    x, y = float(xs.mean()), float(ys.mean())
+    aside, below = xs - x, ys - y
+    between = aside @ below
+    moments = np.array([[aside @ aside, between], [between, below @ below]]) / max(len(xs) - 1, 1)
+    spreads, axes = np.linalg.eigh(moments + 1e-6 * np.eye(2))
     axis = axes[:, 1]
-    along = (places - centre) @ axis
-    if (along**3).sum() < 0:  # the thin end reaches farther from the centre of gravity
+    along = aside * axis[0] + below * axis[1]
+    if (along * along * along).sum() < 0:  # the thin end reaches farther from the centre of gravity
         axis, along = -axis, -along
-    across = (places - centre) @ np.array([-axis[1], axis[0]])
+    across = below * axis[0] - aside * axis[1]
     half = across_scale / 2
-    x0, y0 = (places.min(axis=0) - half).tolist()
-    x1, y1 = (places.max(axis=0) + half).tolist()
     return Pose(
-        x=float(centre[0]),
-        y=float(centre[1]),
+        x=x,
+        y=y,
         angle=math.atan2(axis[1], axis[0]),
         elongation=float(np.sqrt(spreads[1] / spreads[0])),
         along=(float(along.min()) - half, float(along.max()) + half),
         across=(float(across.min()) - half, float(across.max()) + half),
-        upright=(x0, y0, x1, y1),
+        upright=(
+            float(xs.min()) - half,
+            float(ys.min()) - half,
+            float(xs.max()) + half,
+            float(ys.max()) + half,
+        ),
     )
 
 

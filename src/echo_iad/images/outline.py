@@ -28,7 +28,11 @@ def find_outline(pixels: ByteArray, side: int) -> FloatArray | None:
     (side, side) float32, 0 to 1, or None
         None when the part fills the picture or the background is not plain.
     """
-    part = find_part(pixels)
+    return outline_of(find_part(pixels), side)
+
+
+def outline_of(part: BoolArray | None, side: int) -> FloatArray | None:
+    """What `find_outline` makes of a part that `find_part` has found; None stays None."""
     return None if part is None else _enlarged(part.astype(np.float32), side)
 
 
@@ -55,7 +59,8 @@ def find_part(pixels: ByteArray) -> BoolArray | None:
     border = np.ones(lab.shape[:2], dtype=bool)
     border[_RING:-_RING, _RING:-_RING] = False
     background = np.median(lab[border], axis=0)
-    difference = np.linalg.norm(lab - background, axis=2).astype(np.float32)
+    apart_from_it = lab - background
+    difference = np.sqrt(np.einsum("ijk,ijk->ij", apart_from_it, apart_from_it))
     part = _filled(difference > _otsu(difference))
     if not part.any() or part.all():
         return None
@@ -67,16 +72,34 @@ def find_part(pixels: ByteArray) -> BoolArray | None:
 
 def _filled(part: BoolArray) -> BoolArray:
     """Without specks, and without holes: a hole in a part is a place on the part."""
-    from scipy.ndimage import binary_fill_holes, binary_opening, label
+    from scipy.ndimage import label
 
-    labels, count = label(binary_opening(part, iterations=1))
+    labels, count = label(_opened(part))
     if not count:
         return np.zeros_like(part)
     areas = np.bincount(labels.ravel())
     areas[0] = 0
-    kept = np.isin(labels, np.flatnonzero(areas >= 0.1 * areas.max()))
-    filled: BoolArray = binary_fill_holes(kept & (labels > 0))
+    kept = (areas >= 0.1 * areas.max())[labels] & (labels > 0)
+    around, _ = label(np.pad(~kept, 1, constant_values=True))
+    filled: BoolArray = (around != around[0, 0])[1:-1, 1:-1]
     return filled
+
+
+def _opened(part: BoolArray) -> BoolArray:
+    """Without what is narrower than a cross of five places (binary opening)."""
+    padded = np.pad(part, 1)
+    eroded = part.copy()
+    for neighbour in _neighbours(padded):
+        eroded &= neighbour
+    opened = eroded.copy()
+    for neighbour in _neighbours(np.pad(eroded, 1)):
+        opened |= neighbour
+    return opened
+
+
+def _neighbours(padded: BoolArray) -> tuple[BoolArray, ...]:
+    """What lies above, below, left and right of each place of an array before it was padded by one."""
+    return padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]
 
 
 def _otsu(values: FloatArray) -> float:
