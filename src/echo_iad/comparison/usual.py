@@ -57,8 +57,7 @@ class Usual:
         """How many spreads each distance lies above the usual, the mean of both readings; ``(h, w)`` float32."""
         by_place = (found.distance - self.place_mean) / self.place_spread
         by_patch = (found.distance - self.patch_mean[found.patch]) / self.patch_spread[found.patch]
-        above: FloatArray = (by_place + by_patch) / 2
-        return above
+        return ((by_place + by_patch) / 2).astype(np.float32, copy=False)
 
 
 def learn_usual(found: Nearest, patches: int) -> tuple[Usual, FloatArray]:
@@ -80,8 +79,7 @@ def learn_usual(found: Nearest, patches: int) -> tuple[Usual, FloatArray]:
     """
     place, by_place = _by_place(found.distance)
     patch, by_patch = _by_patch(found, patches)
-    above: FloatArray = (by_place + by_patch) / 2
-    return Usual(*place, *patch), above
+    return Usual(*place, *patch), ((by_place + by_patch) / 2).astype(np.float32, copy=False)
 
 
 def _by_place(distance: FloatArray) -> tuple[tuple[FloatArray, FloatArray], FloatArray]:
