@@ -13,7 +13,7 @@ KEYS = {
     "": "image object question question_type profile plan references comparison knowledge decision timings_ms",
     "references": "id path similarity",
     "comparison": "score p_value threshold margin certified certified_reason false_alarm_rate is_anomalous normals "
-    "regions suspect",
+    "regions suspect outline_found",
     "regions": "box area_fraction position score",
     "knowledge": "text source",
     "decision": "status option text probabilities p_anomalous reason",

@@ -31,6 +31,14 @@ def test_a_score_is_told_against_its_threshold(comparison, good):
     assert words.p_value_sentence(comparison).startswith("0.04: 4 % of good parts")
 
 
+def test_a_part_whose_outline_was_not_found_is_said_to_be_compared_whole(inspection):
+    def of(found):
+        return words.reason(replace(inspection, comparison=replace(inspection.comparison, outline_found=found)))
+
+    assert of(None) == of(True) == words.reason(inspection)
+    assert of(False) == f"{of(True)} Its outline was not found, so the whole picture was compared.".strip()
+
+
 def test_every_kind_of_answer_has_words(inspection, failed, unsure):
     assert words.answer(inspection) == "B: Stain"
     assert words.answer(failed) == "No answer: the inspection failed"

@@ -95,6 +95,7 @@ def compare(
         normals=len(normality.scores),
         regions=regions if verdict.is_anomalous else (),
         suspect=next(iter(regions), None) if not verdict.is_anomalous else None,
+        outline_found=None if encoding.frame is None else encoding.frame.is_found,
         anomaly_map=anomaly_map,
     )
 

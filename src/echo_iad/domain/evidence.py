@@ -137,6 +137,9 @@ class Comparison:
     """Regions above the threshold of the map, highest score first."""
     suspect: Region | None = None
     """Of a part that is not anomalous: where it is most unlike the normals, should it be defective all the same."""
+    outline_found: bool | None = None
+    """Of an object whose parts are cut out along their outline: whether that was found, else the whole picture was
+    compared; None for an object whose pictures are always compared whole."""
     anomaly_map: AnomalyMap | None = field(default=None, repr=False, compare=False)
     """Not part of the JSON record."""
 

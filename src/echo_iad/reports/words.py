@@ -133,12 +133,14 @@ def answer(inspection: Inspection) -> str:
 
 
 def reason(inspection: Inspection) -> str:
-    """Why it was decided so; empty when the answer says it already."""
+    """Why it was decided so, and what weakens it; empty when the answer says it already."""
     decision, comparison = inspection.decision, inspection.comparison
-    why = "" if decision.reason in decision.text else decision.reason
-    if comparison is None or not is_contradicted(inspection):
-        return why
-    return f"{why} The comparison says otherwise: {times(comparison)} the threshold.".strip()
+    said = ["" if decision.reason in decision.text else decision.reason]
+    if comparison is not None and is_contradicted(inspection):
+        said.append(f"The comparison says otherwise: {times(comparison)} the threshold.")
+    if comparison is not None and comparison.outline_found is False:
+        said.append("Its outline was not found, so the whole picture was compared.")
+    return " ".join(filter(None, said))
 
 
 def labelled(inspection: Inspection) -> str:
