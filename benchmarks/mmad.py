@@ -225,6 +225,7 @@ def abstaining(run: Path) -> Figures:
     """What it buys to withhold the unsurest answers: accuracy of the surest ones at each coverage, in percent."""
     from echo_iad.evaluation.answers.recording import read_records
     from echo_iad.evaluation.scores.abstention import abstention_curves
+    from echo_iad.evaluation.scores.scored_answers import score_records
 
     return {
         name: {
@@ -232,7 +233,7 @@ def abstaining(run: Path) -> Figures:
             "best_area": percent(curve.best_area),
             "accuracy_at": {f"{share}": percent(curve.accuracy_at(share / 100)) for share in range(100, 0, -10)},
         }
-        for name, curve in abstention_curves(read_records(run)).items()
+        for name, curve in abstention_curves(score_records(read_records(run))).items()
     }
 
 

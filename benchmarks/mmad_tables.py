@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mmad_abstention import abstention_tables
 from mmad_prior_tables import prior_tables
 from mmad_words import percent, words
 
@@ -25,6 +26,7 @@ def tables(report: Figures) -> str:
     if "mmad" in report:
         found = report["mmad"]
         parts += ["### The harness: MMAD", *(_answers(name, found["ways"][way]) for way, name in WAYS.items())]
+        parts += abstention_tables(found["ways"], WAYS)
         parts += prior_tables(found)
         parts.append(_objects(found["ways"]))
         if "other_system" in found:

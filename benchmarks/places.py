@@ -33,7 +33,7 @@ from echo_iad.domain.questions import Question, QuestionType
 from echo_iad.encoders.catalog import load_text_encoder
 from echo_iad.evaluation.making.labelled_parts import read_labelled_parts
 from echo_iad.evaluation.making.mask_places import GRIDS, Grid, place_of
-from echo_iad.evaluation.scores.calibration import Certainty, calibrate
+from echo_iad.evaluation.scores.calibration import Certainty, calibrate, certainty_of
 from echo_iad.images.folders import PartPicture
 from echo_iad.images.loading import load_picture
 from echo_iad.samples import sample_parts
@@ -152,13 +152,18 @@ def best_temperature(answers: Sequence[Asked]) -> float:
 
 def figures(answers: Sequence[Asked], temperatures: dict[str, float]) -> dict[str, float | int]:
     """How often it is right, how sure it is and how far the two are apart, with a temperature for each object."""
-    sure = [Certainty(max(a.chances(temperatures[a.object]).values()), a.is_right, 0.0) for a in answers]
+    sure = [_certainty(answer, temperatures[answer.object]) for answer in answers]
     return {
         "questions": len(answers),
         "right": round(fmean(each.right for each in sure), 4),
         "mean_probability": round(fmean(each.probability for each in sure), 4),
         "calibration_error": round(calibrate(sure).ece or 0.0, 4),
     }
+
+
+def _certainty(answer: Asked, temperature: float) -> Certainty:
+    chances = answer.chances(temperature)
+    return certainty_of(chances, chosen=max(chances, key=lambda letter: chances[letter]), correct=answer.right)
 
 
 def report(answers: Sequence[Asked]) -> dict[str, object]:

@@ -53,6 +53,15 @@ def test_the_row_with_the_text_prior_has_its_tables(load, samples, folder):
     assert (folder / "run" / "text_prior.csv").is_file()
 
 
+def test_answering_less_has_its_table(load, samples):
+    names = {"evidence": "Evidence only"}
+    (said,) = load("mmad_abstention").abstention_tables(samples["ways"], names)
+    curves = samples["ways"]["evidence"]["abstention"]
+    assert f"| **all** | {curves['all']['accuracy_at']['100']} |" in said
+    assert all(f"| {subtask} |" in said for subtask in PAPER_SUBTASKS)
+    assert load("mmad_abstention").abstention_tables({"evidence": {}}, names) == []
+
+
 def test_a_long_run_is_resumed_scored_and_summarised(load, samples, folder):
     many = load("mmad").measure_many(folder / "run", folder / "many", 500)
     keys = [record.key for record in read_records(folder / "many")]

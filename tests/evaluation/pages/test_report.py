@@ -72,6 +72,7 @@ def test_the_page_has_every_section_and_closes_every_element(write, summary):
         "Discrimination",
         "Object by object",
         "Calibration",
+        "Answering less",
         "Answers and time",
         "Marked pictures",
         "Robustness",
@@ -96,7 +97,7 @@ def test_the_page_stands_alone(write, summary):
     assert "<script" not in page
     assert ' style="' not in page
     assert set(re.findall(r"\]\((.+?)\)", text)) == {
-        f"plots/{n}.svg" for n in ("accuracy-ds-mvtec", "accuracy-visa", "calibration")
+        f"plots/{n}.svg" for n in ("accuracy-ds-mvtec", "accuracy-visa", "calibration", "abstention")
     }
 
 
@@ -198,7 +199,8 @@ def test_data_sets_of_any_name_have_plots_of_their_own(write, summary, tmp_path)
     chance = {name: dict.fromkeys(cells, 25.0) for name, cells in renamed.items()}
     page = write(replace(summary, counts=counts, strict=renamed, chance=chance))[0]
     assert "零件: right answers" in page
-    assert {path.stem for path in (tmp_path / "out" / "plots").iterdir()} == {"accuracy", "accuracy-2", "calibration"}
+    drawn = {path.stem for path in (tmp_path / "out" / "plots").iterdir()}
+    assert drawn == {"accuracy", "accuracy-2", "calibration", "abstention"}
 
 
 def test_without_matplotlib_the_report_is_written_and_says_what_is_missing(write, summary, monkeypatch, tmp_path):

@@ -115,11 +115,12 @@ def test_plots_and_pictures_are_drawn(open_page):
     page.execute_script("window.scrollTo(0, document.body.scrollHeight)")
     bars = page.execute_script(
         """return [...document.querySelectorAll('.plot svg')].map(svg => {
-            const fills = [...svg.querySelectorAll('path')].map(p => getComputedStyle(p).fill);
-            return [svg.getBoundingClientRect().width, fills.includes('rgb(0, 114, 178)')];
+            const styles = [...svg.querySelectorAll('path')].map(p => getComputedStyle(p));
+            const blue = styles.some(style => [style.fill, style.stroke].includes('rgb(0, 114, 178)'));
+            return [svg.getBoundingClientRect().width, blue];
         })"""
     )
-    assert len(bars) == 3
+    assert len(bars) == 4
     assert all(width > 300 and blue for width, blue in bars)
     loaded = page.execute_script("return [...document.images].map(image => image.complete && image.naturalWidth > 0)")
     assert loaded

@@ -15,8 +15,8 @@ from echo_iad.evaluation.scores.abstention import (
     AbstentionPoint,
     abstention_curve,
     abstention_curves,
-    lead,
 )
+from echo_iad.evaluation.scores.scored_answers import score_records
 
 RECORD = AnswerRecord(
     image="shop/cap/dent/0.png",
@@ -50,6 +50,7 @@ class TestCurve:
     def test_accuracy_at_a_coverage_is_that_of_the_next_larger_point(self):
         curve = abstention_curve([0.9, 0.6, 0.3, 0.1], [True, True, False, False])
         assert [curve.accuracy_at(share) for share in (0.25, 0.5, 0.51, 1.0)] == [1.0, 1.0, pytest.approx(2 / 3), 0.5]
+        assert curve.at(0.5).abstain_below == 0.6
         assert abstention_curve([0.5], [True], questions=2).accuracy_at(0.6) is None
 
     def test_certainties_that_tell_nothing_gain_nothing(self):
@@ -105,26 +106,14 @@ class TestCurve:
 
 
 class TestRecords:
-    def test_the_lead_is_over_the_next_best_option(self):
-        assert lead(RECORD) == 0.375
-        assert lead(replace(RECORD, answer="A")) == -0.375
-        assert lead(replace(RECORD, probabilities={"B": 1.0})) == 1.0
-
-    @pytest.mark.parametrize(
-        "changes",
-        [{"answer": None, "status": AnswerStatus.ABSTAINED}, {"status": AnswerStatus.FAILED}, {"probabilities": {}}],
-    )
-    def test_without_an_answer_or_its_probability_there_is_none(self, changes):
-        assert lead(replace(RECORD, **changes)) is None
-
     def test_each_subtask_has_a_curve_and_all_together_one(self):
         records = [
             RECORD,
             replace(RECORD, question_index=1, subtask=Subtask.ANALYSIS, answer="A"),
             replace(RECORD, question_index=2, subtask=Subtask.ANALYSIS, answer=None, status=AnswerStatus.ABSTAINED),
         ]
-        curves = abstention_curves(iter(records))
-        assert set(curves) == {ALL, Subtask.ANALYSIS, Subtask.CLASSIFICATION}
+        curves = abstention_curves(score_records(iter(records)))
+        assert list(curves) == [Subtask.CLASSIFICATION, Subtask.ANALYSIS, ALL]
         assert (curves[Subtask.CLASSIFICATION].accuracy, curves[Subtask.CLASSIFICATION].questions) == (1.0, 1)
         assert [point.coverage for point in curves[Subtask.ANALYSIS].points] == [0.5]
         assert [(point.abstain_below, point.accuracy) for point in curves[ALL].points] == [(-0.375, 0.5), (0.375, 1.0)]

@@ -21,7 +21,7 @@ SUBTASKS = [Subtask.DISCRIMINATION, Subtask.CLASSIFICATION, Subtask.LOCALIZATION
 KEYS = {
     *"version profile profile_sha256 seed model assisted questions_sha256 official official_fixed strict".split(),
     *"balanced averages blind gain hard counts hard_counts coverage intervals per_object statuses".split(),
-    *"chance zero_shot calibration marked latency_ms cost excluded changed hard_together".split(),
+    *"chance zero_shot calibration marked latency_ms cost excluded changed hard_together abstention".split(),
 }
 
 

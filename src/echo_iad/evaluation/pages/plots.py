@@ -85,6 +85,19 @@ class ReliabilityPoint:
     count: int
 
 
+@dataclass(frozen=True)
+class Course:
+    """How accuracy goes as fewer questions are answered: places from all that are answered down to the surest."""
+
+    name: str
+    coverages: Sequence[float]
+    """Share of the questions that is answered, 0 to 1."""
+    accuracies: Sequence[float]
+    """Share of these that is right, 0 to 1."""
+    is_whole: bool = False
+    """Whether it is of everything together, which is drawn thick."""
+
+
 def bar_groups(
     name: str, title: str, groups: Sequence[str], series: Sequence[Series], axis: str = "% right"
 ) -> Drawing:
@@ -176,6 +189,36 @@ def reliability(name: str, title: str, points: Sequence[ReliabilityPoint]) -> Dr
         axes.set_xlabel("probability of the chosen option, %")
         _percent_axis(axes, "right, %")
         axes.set_aspect("equal")
+    return finished[0]
+
+
+def coverage_curves(name: str, title: str, courses: Sequence[Course]) -> Drawing:
+    """Draw accuracy against the share of the questions that is answered; all of them at the right, the surest left.
+
+    A line that rises to the left belongs to answers that know when they are sure.
+    """
+    said = "; ".join(
+        f"{each.name}: right {100 * each.accuracies[0]:.0f} % of the {100 * each.coverages[0]:.0f} % answered, "
+        f"{100 * each.accuracies[-1]:.0f} % of the surest {100 * each.coverages[-1]:.0f} %"
+        for each in courses
+    )
+    with _figure(name, title, said, size=(_WIDTH, _HEIGHT * 1.25)) as (axes, finished):
+        place = 0
+        for each in courses:
+            style: dict[str, Any] = {"color": INK, "linewidth": 2.4, "zorder": 5}
+            if not each.is_whole:
+                style = {
+                    "color": _CYCLE[place % len(_CYCLE)],
+                    "marker": _POINTS[place % len(_POINTS)],
+                    "linewidth": 1.3,
+                }
+                place += 1
+            line = [(100 * x, 100 * y) for x, y in zip(each.coverages, each.accuracies, strict=True)]
+            axes.plot(*_columns(line), label=_printable(each.name), markersize=4.5, markevery=0.12, **style)
+        axes.set_xlim(0, 102)
+        axes.set_xlabel("questions answered, the surest first, %")
+        _percent_axis(axes, "right, %")
+        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=2.2, fontsize=8.5)
     return finished[0]
 
 

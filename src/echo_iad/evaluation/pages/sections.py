@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from echo_iad.errors import MissingExtraError
 from echo_iad.evaluation.benchmark.subtasks import PAPER_SUBTASKS, Subtask
 from echo_iad.evaluation.pages import tables
+from echo_iad.evaluation.pages.abstention_section import abstention_section
 from echo_iad.evaluation.pages.content import Cell, Column, Drawing, Fact, Listing, Row, Section, ShownAnswer, Table
 from echo_iad.evaluation.pages.plots import GREY, SKY, Kind, ReliabilityPoint, Series, bar_groups, reliability
 from echo_iad.evaluation.pages.prior_section import prior_section, together
@@ -71,6 +72,7 @@ def sections(summary: Summary, mistakes: Sequence[ShownAnswer]) -> tuple[Section
         _balance(summary),
         Section("objects", "Object by object", tables=(tables.object_table(summary),)),
         _calibration(summary),
+        abstention_section(summary),
         _course(summary),
         _marks(summary),
         _robustness(summary),

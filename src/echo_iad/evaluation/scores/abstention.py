@@ -2,19 +2,21 @@
 
 The curve is that of selective classification (El-Yaniv and Wiener 2010; Geifman and El-Yaniv 2017, section 2), turned
 to accuracy. Answers that are equally sure are given or withheld together, so certainties that tell nothing gain
-nothing. Knows records and their probabilities; knows no decider and no subtask's rule.
+nothing. Knows answers and how sure they are; knows no decider and no subtask's rule.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from echo_iad.evaluation.answers.records import AnswerRecord, AnswerStatus
+from echo_iad.evaluation.benchmark.subtasks import Subtask
+from echo_iad.evaluation.scores.calibration import Certainty
+from echo_iad.evaluation.scores.scored_answers import ScoredAnswers
 
 ALL = "all"
 """Key of the curve over all subtasks together."""
@@ -48,10 +50,15 @@ class AbstentionCurve:
     best_area: float | None
     """What the area would be with all right answers surer than all wrong ones."""
 
-    def accuracy_at(self, coverage: float) -> float | None:
-        """Accuracy of the surest answers that are at least this share of the questions; None where there are not."""
-        reached = [point.accuracy for point in self.points if point.coverage >= coverage - 1e-12]
+    def at(self, coverage: float) -> AbstentionPoint | None:
+        """The surest answers that are at least this share of the questions; None where there are not so many."""
+        reached = [point for point in self.points if point.coverage >= coverage - 1e-12]
         return reached[-1] if reached else None
+
+    def accuracy_at(self, coverage: float) -> float | None:
+        """Accuracy of these, 0 to 1."""
+        point = self.at(coverage)
+        return None if point is None else point.accuracy
 
 
 def abstention_curve(certainties: ArrayLike, right: ArrayLike, *, questions: int | None = None) -> AbstentionCurve:
@@ -101,37 +108,21 @@ def abstention_curve(certainties: ArrayLike, right: ArrayLike, *, questions: int
     )
 
 
-def abstention_curves(records: Iterable[AnswerRecord]) -> dict[str, AbstentionCurve]:
+def abstention_curves(scored: ScoredAnswers) -> dict[str, AbstentionCurve]:
     """The curve of each subtask of a run, and under `ALL` that of all of them together.
 
-    Parameters
-    ----------
-    records : iterable of AnswerRecord
-        Read once. A question without an answer, or without its probability, counts as asked and never as answered.
+    A question without an answer, or without its probability, counts as asked and never as answered.
     """
-    leads: defaultdict[str, list[float]] = defaultdict(list)
-    right: defaultdict[str, list[bool]] = defaultdict(list)
-    asked: defaultdict[str, int] = defaultdict(int)
-    for record in records:
-        found = lead(record)
-        for name in (record.subtask.value, ALL):
-            asked[name] += 1
-            if found is not None:
-                leads[name].append(found)
-                right[name].append(record.right)
-    return {name: abstention_curve(leads[name], right[name], questions=asked[name]) for name in sorted(asked)}
+    held: defaultdict[str, list[Certainty | None]] = defaultdict(list)
+    for answer in scored.answers:
+        held[answer.subtask.value].append(answer.certainty)
+        held[ALL].append(answer.certainty)
+    return {name: _curve_of(held[name]) for name in (*(s.value for s in Subtask), ALL) if name in held}
 
 
-def lead(record: AnswerRecord) -> float | None:
-    """By how much the chosen option's probability exceeds the next one's; None where none was chosen.
-
-    It is what the decider compares with ``abstain_below``.
-    """
-    chosen, probabilities = record.answer, record.probabilities
-    if record.status is not AnswerStatus.ANSWERED or chosen is None or chosen not in probabilities:
-        return None
-    others = [probability for letter, probability in probabilities.items() if letter != chosen]
-    return probabilities[chosen] - max(others, default=0.0)
+def _curve_of(certainties: Sequence[Certainty | None]) -> AbstentionCurve:
+    known = [one for one in certainties if one is not None]
+    return abstention_curve([one.lead for one in known], [one.right for one in known], questions=len(certainties))
 
 
 def _steps(

@@ -7,7 +7,7 @@ no subtask and no data set.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -25,6 +25,8 @@ class Certainty:
     right: bool
     squared_error: float
     """Sum over the options of (probability - outcome)²: 0 = sure and right, 2 = sure and wrong."""
+    lead: float
+    """By how much the chosen option's probability exceeds the next one's: what ``abstain_below`` is compared with."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,23 @@ def certainty(record: AnswerRecord) -> Certainty | None:
     """Take from a record how sure it was; None where it has no option or no probability of it."""
     if record.answer is None or record.answer not in record.probabilities:
         return None
-    errors = (record.probabilities.get(letter, 0.0) - (letter == record.correct) for letter in record.options)
-    return Certainty(record.probabilities[record.answer], record.right, sum(error * error for error in errors))
+    chances = {letter: record.probabilities.get(letter, 0.0) for letter in (*record.options, record.answer)}
+    return certainty_of(chances, chosen=record.answer, correct=record.correct)
+
+
+def certainty_of(chances: Mapping[str, float], *, chosen: str, correct: str) -> Certainty:
+    """How sure the choice of one option is, and how it comes out.
+
+    Parameters
+    ----------
+    chances : mapping of str to float
+        Each option's letter to its probability.
+    chosen, correct : str
+        Letters.
+    """
+    error = sum((chance - (letter == correct)) ** 2 for letter, chance in chances.items())
+    next_best = max((chance for letter, chance in chances.items() if letter != chosen), default=0.0)
+    return Certainty(chances[chosen], chosen == correct, error, chances[chosen] - next_best)
 
 
 def calibrate(certainties: Iterable[Certainty]) -> Calibration:
@@ -70,7 +87,7 @@ def calibrate(certainties: Iterable[Certainty]) -> Calibration:
 
     Examples
     --------
-    >>> calibrate([Certainty(0.75, True, 0.1), Certainty(0.75, False, 1.1)]).ece
+    >>> calibrate([Certainty(0.75, True, 0.1, 0.5), Certainty(0.75, False, 1.1, 0.5)]).ece
     0.25
     """
     known = sorted(certainties, key=_bin_of)

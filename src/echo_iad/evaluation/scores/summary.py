@@ -2,7 +2,7 @@
 
 Shares are percent with two decimals; a cell is data set and subtask, and one without questions is absent. The same
 records and seed give the same bytes, latency and cost apart. Knows the figures' meaning only through the modules that
-make them: `official`, `accuracy`, `intervals`, `beyond_blind`, `calibration`.
+make them: `official`, `accuracy`, `intervals`, `beyond_blind`, `calibration`, `abstention`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +21,7 @@ from echo_iad.evaluation.answers.records import AnswerRecord, AnswerStatus
 from echo_iad.evaluation.benchmark.questions import Excluded
 from echo_iad.evaluation.benchmark.subtasks import Subtask
 from echo_iad.evaluation.result_files import write_whole
+from echo_iad.evaluation.scores.abstention import AbstentionCurve, abstention_curves
 from echo_iad.evaluation.scores.accuracy import (
     Averages,
     Balance,
@@ -149,6 +150,8 @@ class Summary:
     """Whose word counted; the key is absent where no verdict was weighed."""
     hard_together: HardTogether | None = None
     """The hard questions of the four subtasks about a defect as one figure; the key is absent where there are none."""
+    abstention: Mapping[str, AbstentionCurve] = field(default_factory=dict)
+    """Subtask, or `ALL` of them -> accuracy against coverage; shares from 0 to 1, with four decimals."""
     text_prior: TextPriorRow | None = None
     """The row "evidence + text prior"; the key is absent where there was nothing to learn the words from."""
     changed: tuple[str, ...] = ()
@@ -198,29 +201,21 @@ def summarise(
         There is no record, a question is answered twice, or the records are of several runs.
     """
     scored = score_records(records)
-    beside_run = {name: beside(scored, letters) for name, letters in blind.items()}
-    learned = beside_run.get(LEARNED, beside(scored, {}))
     asked, origin = counts(scored), scored.origin
-    assisted = any(answer.assisted for answer in scored.answers)
-    fair = rivals(beside_run, assisted=assisted)
-    prior_row = None if prior is None else measure_text_prior(scored, prior, learned, fair, seed=seed)
     official, fixed, strict = published_accuracy(scored), mended_accuracy(scored), strict_accuracy(scored)
     tables = {"official": official, "official_fixed": fixed, "strict": strict}
     return Summary(
         **asdict(origin),
+        **vars(_rounded(_beside_words(scored, blind, prior, seed))),
         seed=seed,
-        assisted=assisted,
+        assisted=_is_assisted(scored),
         questions_sha256=questions_sha256,
         official=_rounded(tabulate(scored, lambda cell: official[cell.dataset][cell.subtask])),
         official_fixed=_rounded(fixed),
         strict=_rounded(strict),
         balanced=_rounded(discrimination(scored)),
         averages=_rounded({name: averages(table, asked) for name, table in tables.items()}),
-        blind=_rounded(blind_accuracy(scored, beside_run)),
-        gain=_rounded(gain(scored, fair, seed=seed)),
-        hard=_rounded(hard_accuracy(scored, learned)),
         counts=asked,
-        hard_counts=hard_counts(scored, learned),
         coverage=_rounded(coverage(scored)),
         intervals=_rounded(_intervals(scored, seed)),
         per_object=_rounded(strict_by_object(scored)),
@@ -228,15 +223,46 @@ def summarise(
         zero_shot=_zero_shot(scored),
         statuses=_statuses(scored),
         calibration=_rounded(calibrate(a.certainty for a in scored.answers if a.certainty), digits=4),
+        abstention=_rounded(abstention_curves(scored), digits=4),
         marked=_rounded(_marked(scored)),
         latency_ms=_rounded(_latency(scored), digits=3),
         cost=_rounded(_cost(scored), digits=3),
         excluded=tuple(excluded),
         robustness=robustness,
         verdicts=_verdicts(scored),
-        hard_together=_rounded(hard_together(scored, learned, seed=seed)),
-        text_prior=_rounded(prior_row),
     )
+
+
+@dataclass(frozen=True)
+class _BesideWords:
+    """The figures of a `Summary`, under their names there, that compare the run with what words alone reach."""
+
+    blind: Table[dict[str, float]]
+    gain: Table[Gain]
+    hard: Table[float]
+    hard_counts: Table[int]
+    hard_together: HardTogether | None
+    text_prior: TextPriorRow | None
+
+
+def _beside_words(
+    scored: ScoredAnswers, blind: Mapping[str, BlindLetters], prior: PriorAnswers | None, seed: int
+) -> _BesideWords:
+    beside_run = {name: beside(scored, letters) for name, letters in blind.items()}
+    learned = beside_run.get(LEARNED, beside(scored, {}))
+    fair = rivals(beside_run, assisted=_is_assisted(scored))
+    return _BesideWords(
+        blind=blind_accuracy(scored, beside_run),
+        gain=gain(scored, fair, seed=seed),
+        hard=hard_accuracy(scored, learned),
+        hard_counts=hard_counts(scored, learned),
+        hard_together=hard_together(scored, learned, seed=seed),
+        text_prior=None if prior is None else measure_text_prior(scored, prior, learned, fair, seed=seed),
+    )
+
+
+def _is_assisted(scored: ScoredAnswers) -> bool:
+    return any(answer.assisted for answer in scored.answers)
 
 
 def write_summary(folder: Path, summary: Summary) -> Path:

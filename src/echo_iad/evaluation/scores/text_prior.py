@@ -22,7 +22,7 @@ from echo_iad.evaluation.scores.beyond_blind import (
     hard_accuracy,
     hard_together,
 )
-from echo_iad.evaluation.scores.calibration import Calibration, Certainty, calibrate
+from echo_iad.evaluation.scores.calibration import Calibration, calibrate, certainty_of
 from echo_iad.evaluation.scores.intervals import mean_interval
 from echo_iad.evaluation.scores.scored_answers import Cell, ScoredAnswer, ScoredAnswers
 
@@ -119,10 +119,8 @@ def believing(scored: ScoredAnswers, beliefs: Beliefs) -> ScoredAnswers:
 
 def _answered(answer: ScoredAnswer, chances: Mapping[str, float]) -> ScoredAnswer:
     chosen = max(chances, key=lambda letter: chances[letter])
-    right = chosen == answer.correct
-    error = sum((chance - (letter == answer.correct)) ** 2 for letter, chance in chances.items())
-    certainty = Certainty(chances[chosen], right, error)
-    return replace(answer, covered=True, right=right, status=AnswerStatus.ANSWERED, certainty=certainty)
+    certainty = certainty_of(chances, chosen=chosen, correct=answer.correct)
+    return replace(answer, covered=True, right=certainty.right, status=AnswerStatus.ANSWERED, certainty=certainty)
 
 
 def _interval(scored: ScoredAnswers, cell: Cell, seed: int) -> tuple[float, float]:
