@@ -20,6 +20,18 @@ def test_info_lists_objects_with_their_normals_and_knowledge(echo_iad, memory):
     assert "woven_fabric" in shown
 
 
+def test_info_says_how_each_objects_pictures_are_compared(echo_iad, memory):
+    told = json.loads(echo_iad("memory", "info", "--memory", memory, "--json").out)
+    framings = {row["name"]: row["framing"] for row in told["objects"]}
+    assert framings == {"printed_cap": {"rows": 320, "columns": 320, "turned": False}, "woven_fabric": None}
+    with closing(sqlite3.connect(memory / "memory.sqlite")) as database, database:
+        database.execute("UPDATE framing SET rows = 192, columns = 512, turned = 1")
+    shown = echo_iad("memory", "info", "--memory", memory).out.splitlines()
+    ends = {line.split()[0]: line.rstrip() for line in shown if line.strip()}
+    assert ends["printed_cap"].endswith("cut, turned, 512 × 192")
+    assert ends["woven_fabric"].endswith("whole")
+
+
 def test_info_of_an_object_lists_its_normals_by_the_numbers_that_remove_takes(echo_iad, memory):
     lines = echo_iad("memory", "info", "--memory", memory, "--object", "woven_fabric", "--json").out.splitlines()
     first, second, *others = [json.loads(line)["id"] for line in lines]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,8 +14,9 @@ from echo_iad.cli.plain_help import CommandGroup
 from echo_iad.errors import MemoryStoreError, UnknownObjectError
 
 if TYPE_CHECKING:
-    from echo_iad.domain.parts import Normal
+    from echo_iad.domain.parts import Framing, Normal
     from echo_iad.memory.defects import LabelledDefect
+    from echo_iad.memory.records import ObjectSummary
     from echo_iad.memory.store import Memory
 
 INFO_EXAMPLES = examples(
@@ -53,11 +54,7 @@ def info(*, memory: MemoryFolder, object: ObjectName = None, defects: Defects = 
 
 
 def _info(store: Memory, *, json: bool) -> None:
-    objects = [
-        asdict(summary)
-        | {"knowledge": len(store.knowledge(summary.name)), "defects": store.defects.counts(summary.name)}
-        for summary in store.objects()
-    ]
+    objects = [_described(store, summary) for summary in store.objects()]
     if json:
         encoders = {"image": store.image_encoder, "text": store.text_encoder}
         described = {kind: asdict(encoder) if encoder else None for kind, encoder in encoders.items()}
@@ -70,14 +67,30 @@ def _info(store: Memory, *, json: bool) -> None:
     if not objects:
         console.print(f"Enrol good parts with: echo-iad enrol FOLDER --memory {store.folder}", markup=False)
         return
-    table = plain_table("Object", "Normals", "MB", "Knowledge", "Defects")
-    for column in table.columns[1:]:
+    table = plain_table("Object", "Normals", "MB", "Knowledge", "Defects", "Compared")
+    for column in table.columns[1:5]:
         column.justify = "right"
     for row in objects:
         labelled = sum(row["defects"].values())
         figures = (row["normals"], f"{row['megabytes']:.1f}", row["knowledge"], labelled)
-        table.add_row(str(row["name"]), *map(str, figures))
+        table.add_row(str(row["name"]), *map(str, figures), _cut(store.framing(row["name"])))
     console.print(table)
+
+
+def _described(store: Memory, summary: ObjectSummary) -> dict[str, Any]:
+    framing = store.framing(summary.name)
+    return asdict(summary) | {
+        "knowledge": len(store.knowledge(summary.name)),
+        "defects": store.defects.counts(summary.name),
+        "framing": None if framing is None else asdict(framing),
+    }
+
+
+def _cut(framing: Framing | None) -> str:
+    if framing is None:
+        return "whole"
+    turned = "turned, " if framing.turned else ""
+    return f"cut, {turned}{framing.columns} × {framing.rows}"
 
 
 def _known_object(store: Memory, object: str | None) -> str | None:
