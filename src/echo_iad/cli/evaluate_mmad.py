@@ -80,8 +80,9 @@ def mmad(  # noqa: PLR0913  one parameter for each option of the fixed interface
 ) -> None:
     """Ask MMAD's questions, and print each accuracy beside its blind baseline.
 
-    DIR gets records.jsonl (a line an answer), summary.json, report.html and
-    report.md. A run that was stopped goes on with --resume.
+    DIR gets records.jsonl (a line an answer), summary.json, report.html,
+    report.md and plots/, and text_prior.csv, the answers of the row "evidence +
+    text prior". A run that was stopped goes on with --resume.
     """
     from echo_iad.cli.choosing import choose_profile
     from echo_iad.evaluation.answers.robustness import choose_variants
