@@ -3,6 +3,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from echo_iad.comparison.attributes import PicturePair, colour_name
+from echo_iad.comparison.views import WholeView
 from echo_iad.images.preparing import to_lab
 
 SIDE = 64
@@ -25,7 +26,8 @@ def altered(part, change):
 
 
 def change_of(query, *references):
-    return PicturePair(query, references, SIDE).change(INSIDE)
+    pair = PicturePair(WholeView(query), [WholeView(one) for one in references], SIDE, slice(0, SIDE), slice(0, SIDE))
+    return pair.change(INSIDE)
 
 
 def test_a_part_like_its_reference_has_no_change(part):

@@ -4,11 +4,16 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from echo_iad.comparison.close_up import close_up
+from echo_iad.comparison.close_up import close_up as close_up_of
+from echo_iad.comparison.views import WholeView
 
 SIDE = 320
 GRID = 80
 BROWN = (140, 100, 70)
+
+
+def close_up(query, references, inside, foreground):
+    return close_up_of(WholeView(query), [WholeView(one) for one in references], inside, foreground)
 
 
 @pytest.fixture(scope="module")

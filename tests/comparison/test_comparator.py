@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from echo_iad.comparison.comparator import MAP_SIDE, Tolerance, compare
+from echo_iad.comparison.comparator import MAP_SIDE, ReferencePicture, Tolerance, with_looks
+from echo_iad.comparison.comparator import compare as compare_alone
 from echo_iad.domain.parts import Frame, Framing, ImageEncoding, Picture
 from echo_iad.errors import ToleranceError
 
@@ -16,6 +17,12 @@ def picture_of(seed=0, *, dark=None):
         row, column = dark
         pixels[20 * row : 20 * row + 40, 30 * column : 30 * column + 60] //= 3
     return Picture(pixels, 300, 200, "drawn", "0" * 64)
+
+
+def compare(picture, encoding, normality, references, tolerance):
+    """A comparison with the looks of its regions."""
+    shown = [ReferencePicture(pixels, None) for pixels in references]
+    return with_looks(compare_alone(picture, encoding, normality, tolerance), picture, encoding.frame, shown)
 
 
 def seen(levels, frame=None):

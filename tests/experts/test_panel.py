@@ -35,8 +35,9 @@ class Scripted:
         self.calls.append(("originals", side))
         return tuple(f"original {reference.id}" for reference in references)
 
-    def compare(self, picture, levels, object, pictures, tolerance):
+    def compare(self, picture, levels, object, pictures, tolerance, *, looks):
         self.calls.append(("compare", object, tuple(pictures), tolerance.false_alarm_rate))
+        self.looks = looks
         return self.found[1]
 
     def vote(self, picture, encoding, object, comparison):
@@ -188,3 +189,21 @@ def test_a_step_that_fails_is_timed_and_the_same_step_adds_up():
     with timings.step("once"):
         pass
     assert timings.milliseconds["once"] >= first
+
+
+@pytest.mark.parametrize(
+    ("question_type", "options", "looks"),
+    [
+        (QuestionType.DISCRIMINATION, 0, False),
+        (QuestionType.DISCRIMINATION, 2, False),
+        (QuestionType.DISCRIMINATION, 4, True),
+        (QuestionType.CLASSIFICATION, 2, True),
+        (QuestionType.DESCRIPTION, 0, True),
+    ],
+)
+def test_a_good_part_is_looked_at_where_the_answer_may_depend_on_it(table, question_type, options, looks):
+    panel, asked = table()
+    question = Question("Is there a crack?", {letter: f"text {letter}" for letter in "ABCD"[:options]})
+    plan = Plan(question_type, (Expert.VISUAL_COMPARATOR, Expert.DECISION_MAKER))
+    consult(panel, replace(case_of(), question=question, plan=plan))
+    assert asked.looks is looks

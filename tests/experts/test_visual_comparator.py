@@ -107,3 +107,16 @@ def test_only_so_many_objects_are_held(comparator, memory, normal_of, monkeypatc
     for name in ("gear", "valve", "gear", "valve"):
         comparator.learn(name)
     assert fits == [12, 3]  # what was let go comes back from its cache
+
+
+def test_the_suspect_of_a_good_part_is_looked_at_when_that_is_asked_for(comparator, picture, memory, encoding_of):
+    pictures = [memory.preview(memory.ids("gear")[0])]
+    encoding = encoding_of("gear", 50)
+    plain = comparator.compare(picture, encoding, "gear", pictures, TOLERANCE, looks=False)
+    looked = comparator.compare(picture, encoding, "gear", pictures, TOLERANCE)
+    assert not plain.is_anomalous
+    assert plain.suspect.change is None
+    assert looked.suspect.change.close_up is not None
+    assert looked.suspect.box == plain.suspect.box
+    bad = comparator.compare(picture, encoding_of("gear", 51, strange=True), "gear", pictures, TOLERANCE, looks=False)
+    assert all(region.change is not None for region in bad.regions)

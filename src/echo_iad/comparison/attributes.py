@@ -9,9 +9,10 @@ import numpy as np
 
 from echo_iad.comparison.close_up import close_up
 from echo_iad.comparison.regions import Patch
+from echo_iad.comparison.views import View, WholeView
 from echo_iad.domain.evidence import Change, Region
-from echo_iad.domain.parts import BoolArray, ByteArray, FloatArray
-from echo_iad.images.preparing import resize, to_lab
+from echo_iad.domain.parts import BoolArray, FloatArray
+from echo_iad.images.preparing import to_lab
 
 _BRIGHTNESS_WORDS = 4.0  # CIELAB lightness: a difference of about 2 is just noticeable, 4 is seen at once
 _SATURATION_WORDS = 5.0
@@ -50,23 +51,35 @@ _TABLE = np.array([lab for _, lab in _COLOURS], dtype=np.float32)
 
 
 class PicturePair:
-    """A query beside its references on the grid of an anomaly map.
+    """A query beside its references on a piece of the grid of an anomaly map.
 
     Parameters
     ----------
-    query : (h, w, 3) uint8
-    references : sequence of (h, w, 3) uint8
-        At least one; of any size.
+    query : View
+    references : sequence of View
+        At least one.
     side : int
         Rows and columns of the map.
+    rows, columns : slice
+        The piece; with `_FINE` places around every region that is measured, as far as the map reaches.
     """
 
-    def __init__(self, query: ByteArray, references: Sequence[ByteArray], side: int) -> None:
-        self._query = to_lab(resize(query, side, side))
-        labs = [to_lab(resize(reference, side, side)) for reference in references]
+    def __init__(self, query: View, references: Sequence[View], side: int, rows: slice, columns: slice) -> None:
+        self._piece = rows, columns
+        box = (columns.start / side, rows.start / side, columns.stop / side, rows.stop / side)
+        size = columns.stop - columns.start, rows.stop - rows.start
+        self._query = to_lab(query.piece(box, *size))
+        labs = [to_lab(reference.piece(box, *size)) for reference in references]
         self._reference: FloatArray = labs[0] if len(labs) == 1 else np.mean(labs, axis=0, dtype=np.float32)
         self._contrast = _local_contrast(self._query[:, :, 0])
         self._usual_contrast = np.mean([_local_contrast(lab[:, :, 0]) for lab in labs], axis=0)
+
+    @classmethod
+    def around(cls, patches: Sequence[Patch], query: View, references: Sequence[View]) -> PicturePair:
+        """As much as is needed to measure some regions, at least one."""
+        covered = np.logical_or.reduce([patch.inside for patch in patches])
+        rows, columns = (_reach(covered.any(axis=axis)) for axis in (1, 0))
+        return cls(query, references, len(covered), rows, columns)
 
     def change(self, inside: BoolArray) -> Change:
         """Measure one region.
@@ -76,6 +89,7 @@ class PicturePair:
         inside : (side, side) bool
             At least one place.
         """
+        inside = inside[self._piece]
         own, usual = self._query[inside].mean(axis=0), self._reference[inside].mean(axis=0)
         brightness = float(own[0] - usual[0])
         saturation = float(np.hypot(own[1], own[2]) - np.hypot(usual[1], usual[2]))
@@ -95,22 +109,22 @@ class PicturePair:
 
 
 def with_changes(
-    patches: Sequence[Patch], query: ByteArray, references: Sequence[ByteArray], foreground: FloatArray | None
+    patches: Sequence[Patch], query: WholeView, references: Sequence[View], foreground: FloatArray | None
 ) -> tuple[Region, ...]:
     """Regions with their change against the references; the one that weighs most is looked at close up too.
 
     Parameters
     ----------
     patches : sequence of Patch
-    query : (h, w, 3) uint8
-    references : sequence of (h, w, 3) uint8
+    query : WholeView
+    references : sequence of View
         Without any, the regions stay as they are.
     foreground : (side, side) float32, 0 to 1, or None
         The part on the grid of the map; None when its outline is not known.
     """
     if not patches or not references:
         return tuple(patch.region for patch in patches)
-    pair = PicturePair(query, references, len(patches[0].inside))
+    pair = PicturePair.around(patches, query, references)
     main = max(patches, key=lambda patch: patch.region.area_fraction * max(patch.region.score, 0.0))
     changes = [pair.change(patch.inside) for patch in patches]
     return tuple(
@@ -122,6 +136,12 @@ def with_changes(
         )
         for patch, change in zip(patches, changes, strict=True)
     )
+
+
+def _reach(covered: BoolArray) -> slice:
+    """From the first to the last place that is covered, and what local contrast needs around."""
+    (places,) = np.nonzero(covered)
+    return slice(max(0, int(places[0]) - _FINE), min(len(covered), int(places[-1]) + 1 + _FINE))
 
 
 def colour_name(lab: FloatArray) -> str:

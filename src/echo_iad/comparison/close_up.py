@@ -10,12 +10,13 @@ Knows no object, no outline that is not given, and no words.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from echo_iad.comparison.views import Box, View, WholeView
 from echo_iad.domain.evidence import CloseUp
 from echo_iad.domain.parts import BoolArray, ByteArray, FloatArray
 from echo_iad.images.preparing import to_lab
@@ -41,13 +42,13 @@ _PALETTE = 160
 class _Cut:
     """What is cut out: a square of the picture in shares of its sides, with the region and the part in it."""
 
-    box: tuple[float, float, float, float]
+    box: Box
     inside: BoolArray
     part: BoolArray
     scale: float
     """Area of a pixel as a share of the picture."""
 
-    @property
+    @cached_property
     def around(self) -> BoolArray:
         """The part around the region; everything around it where that is little."""
         from scipy.ndimage import binary_dilation
@@ -59,24 +60,22 @@ class _Cut:
         return np.ones_like(self.inside)
 
 
-def close_up(
-    query: ByteArray, references: Sequence[ByteArray], inside: BoolArray, foreground: FloatArray | None
-) -> CloseUp:
+def close_up(query: WholeView, references: Sequence[View], inside: BoolArray, foreground: FloatArray | None) -> CloseUp:
     """Look at one region.
 
     Parameters
     ----------
-    query : (h, w, 3) uint8
-    references : sequence of (h, w, 3) uint8
-        At least one; of any size.
+    query : WholeView
+    references : sequence of View
+        At least one.
     inside : (side, side) bool
         The region on the grid of the map, which spans the whole picture; at least one place.
     foreground : (side, side) float32, 0 to 1, or None
         The part's outline on the same grid; None when it is not known.
     """
-    cut = _cut(inside, foreground, query.shape[1] / query.shape[0])
-    own = to_lab(_resized(query, cut.box))
-    others = [to_lab(_resized(reference, cut.box)) for reference in references]
+    cut = _cut(inside, foreground, query.aspect)
+    own = to_lab(query.piece(cut.box, _SIDE, _SIDE))
+    others = [to_lab(reference.piece(cut.box, _SIDE, _SIDE)) for reference in references]
     smooth, smooth_others = _smoothed(own), [_smoothed(other) for other in others]
     differing = _differing(smooth, smooth_others, cut)
     largest, patches = _patches(differing)
@@ -112,22 +111,17 @@ def _cut(inside: BoolArray, foreground: FloatArray | None, aspect: float) -> _Cu
     x = float(np.clip((left + right) / 2, width / 2, 1 - width / 2))
     y = float(np.clip((top + bottom) / 2, height / 2, 1 - height / 2))
     box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-    close: BoolArray = _resized((255 * inside).astype(np.uint8), box) > 127
+    shares = _share(inside, box)
+    close: BoolArray = shares > 127
     if close.sum() < 4:
-        close = _resized((255 * inside).astype(np.uint8), box) > 0
-    part = np.ones_like(close) if foreground is None else _resized((255 * foreground).astype(np.uint8), box) > 127
+        close = shares > 0
+    part = np.ones_like(close) if foreground is None else _share(foreground, box) > 127
     return _Cut(box, close if close.any() else np.ones_like(close), part, width * height / close.size)
 
 
-def _resized(values: ByteArray, box: tuple[float, float, float, float]) -> ByteArray:
-    from PIL import Image
-
-    height, width = values.shape[:2]
-    x0, y0, x1, y1 = box[0] * width, box[1] * height, box[2] * width, box[3] * height
-    left, top = max(0, math.floor(x0)), max(0, math.floor(y0))  # cut first: a whole picture is slow to hand over
-    window = Image.fromarray(values[top : math.ceil(y1), left : math.ceil(x1)])
-    place = (x0 - left, y0 - top, min(x1 - left, window.width), min(y1 - top, window.height))
-    return np.asarray(window.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR, box=place, reducing_gap=2.0))
+def _share(values: BoolArray | FloatArray, box: Box) -> ByteArray:
+    """Values on the grid of the map, 0 to 1, close up: 0 to 255."""
+    return WholeView((255 * values).astype(np.uint8)).piece(box, _SIDE, _SIDE)
 
 
 def _smoothed(lab: FloatArray) -> FloatArray:

@@ -1,22 +1,23 @@
-"""Query against normals: map, score, verdict and regions in one call. Knows no memory, no encoder, no question."""
+"""Query against normals: map, score, verdict, regions and their looks. Knows no memory, no encoder, no question."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from echo_iad.comparison.attributes import with_changes
 from echo_iad.comparison.features import patch_features
 from echo_iad.comparison.normality import Normality, compare_patches, score_map
-from echo_iad.comparison.regions import find_regions
+from echo_iad.comparison.regions import Patch, find_regions
 from echo_iad.comparison.tolerance import judge
+from echo_iad.comparison.views import LaidView, View, WholeView
 from echo_iad.domain.evidence import AnomalyMap, Comparison, Region
 from echo_iad.domain.parts import ByteArray, FloatArray, Frame, ImageEncoding, Picture
 from echo_iad.errors import ToleranceError
-from echo_iad.images.framing import frame_part, laid_like, put_back
+from echo_iad.images.framing import put_back
 from echo_iad.images.outline import find_part, outline_of
 
 MAP_SIDE = 160
@@ -52,13 +53,25 @@ class Tolerance:
             raise ToleranceError(msg)
 
 
-def compare(
-    picture: Picture,
-    encoding: ImageEncoding,
-    normality: Normality,
-    references: Sequence[ByteArray],
-    tolerance: Tolerance,
-) -> Comparison:
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A comparison whose regions have not been looked at yet."""
+
+    comparison: Comparison
+    """Its regions have no change."""
+    patches: tuple[Patch, ...]
+    """The places of its regions; of a part that is not anomalous, those of its suspect."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReferencePicture:
+    """A picture of a reference, (h, w, 3) uint8, and where its part lies; None when the pictures are taken whole."""
+
+    pixels: ByteArray
+    frame: Frame | None
+
+
+def compare(picture: Picture, encoding: ImageEncoding, normality: Normality, tolerance: Tolerance) -> Compared:
     """Compare one part with the normals of its object.
 
     Parameters
@@ -68,22 +81,20 @@ def compare(
         Of the query, as the object's normals were encoded.
     normality : Normality
         Of its object.
-    references : sequence of (h, w, 3) uint8
-        Pictures of the references; without any, regions have no change.
     tolerance : Tolerance
     """
-    patches = compare_patches(patch_features(encoding.levels), normality)
-    score = score_map(patches)
+    values = compare_patches(patch_features(encoding.levels), normality)
+    score = score_map(values)
     verdict = judge(score, normality.scores, false_alarm_rate=tolerance.false_alarm_rate, threshold=tolerance.threshold)
     anomaly_map = AnomalyMap(
-        values=over_picture(patches, encoding.frame),
+        values=over_picture(values, encoding.frame),
         threshold=verdict.threshold,
         extent=min(normality.extent, verdict.threshold),
         foreground=_foreground(picture, encoding.frame),
         aspect=picture.width / picture.height,
     )
-    regions = _regions(anomaly_map, picture, _laid_alike(references, picture, encoding.frame))
-    return Comparison(
+    patches = find_regions(anomaly_map, picture.width, picture.height)
+    comparison = Comparison(
         score=score,
         p_value=verdict.p_value,
         threshold=verdict.threshold,
@@ -93,11 +104,39 @@ def compare(
         false_alarm_rate=tolerance.false_alarm_rate,
         is_anomalous=verdict.is_anomalous,
         normals=len(normality.scores),
-        regions=regions if verdict.is_anomalous else (),
-        suspect=next(iter(regions), None) if not verdict.is_anomalous else None,
+        regions=(),
         outline_found=None if encoding.frame is None else encoding.frame.is_found,
         anomaly_map=anomaly_map,
     )
+    patches = patches if verdict.is_anomalous else patches[:1]
+    return Compared(_with_regions(comparison, [patch.region for patch in patches]), patches)
+
+
+def with_looks(
+    compared: Compared, picture: Picture, frame: Frame | None, references: Sequence[ReferencePicture]
+) -> Comparison:
+    """The comparison with what its regions look like beside the references.
+
+    Parameters
+    ----------
+    compared : Compared
+    picture : Picture
+        The query.
+    frame : Frame, optional
+        Of its encoding.
+    references : sequence of ReferencePicture
+        Without any, regions have no change.
+    """
+    comparison, anomaly_map = compared.comparison, compared.comparison.anomaly_map
+    foreground = None if anomaly_map is None else anomaly_map.foreground
+    beside = [_laid_alike(reference, frame) for reference in references]
+    return _with_regions(comparison, with_changes(compared.patches, WholeView(picture.pixels), beside, foreground))
+
+
+def _with_regions(comparison: Comparison, regions: Sequence[Region]) -> Comparison:
+    if comparison.is_anomalous:
+        return replace(comparison, regions=tuple(regions))
+    return replace(comparison, suspect=next(iter(regions), None))
 
 
 def _foreground(picture: Picture, frame: Frame | None) -> FloatArray | None:
@@ -105,20 +144,11 @@ def _foreground(picture: Picture, frame: Frame | None) -> FloatArray | None:
     return outline_of(find_part(picture.pixels) if frame is None else frame.part, MAP_SIDE)
 
 
-def _regions(anomaly_map: AnomalyMap, picture: Picture, references: Sequence[ByteArray]) -> tuple[Region, ...]:
-    patches = find_regions(anomaly_map, picture.width, picture.height)
-    return with_changes(patches, picture.pixels, references, anomaly_map.foreground)
-
-
-def _laid_alike(references: Sequence[ByteArray], picture: Picture, frame: Frame | None) -> Sequence[ByteArray]:
-    """References with their parts where the query's part lies; as they are when the object's pictures are whole."""
-    if frame is None:
-        return references
-    height, width = picture.pixels.shape[:2]
-    return [
-        laid_like(reference, frame_part(reference, frame.framing), frame, width=width, height=height)
-        for reference in references
-    ]
+def _laid_alike(reference: ReferencePicture, frame: Frame | None) -> View:
+    """A reference with its part where the query's part lies; as it is when the object's pictures are whole."""
+    if frame is None or reference.frame is None:
+        return WholeView(reference.pixels)
+    return LaidView(reference.pixels, reference.frame, frame)
 
 
 def over_picture(patches: FloatArray, frame: Frame | None) -> FloatArray:

@@ -9,10 +9,12 @@ peak (docs/ablations.md).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echo_iad.domain.evidence import AnomalyMap, Region
 from echo_iad.domain.parts import BoolArray, FloatArray
@@ -51,54 +53,70 @@ def find_regions(anomaly_map: AnomalyMap, width: int, height: int) -> tuple[Patc
     width, height : int
         Size of the upright image in pixels; boxes are in these.
     """
-    from scipy.ndimage import find_objects, label
-
     values = anomaly_map.values
     core = min(anomaly_map.threshold, float(values.max()))
     floor = min(anomaly_map.extent, core)
-    labels, _ = label(values >= _reach(values, floor))
-    found = []
+    found = sorted(_above(values, floor, core), key=lambda one: -one.score)
+    highest = found[0].score - floor if found else 0.0
+    kept = [one for one in found if one.score - floor >= _LEAST_SHARE * highest][:MOST_REGIONS]
+    if not kept:
+        return ()
+    outline = None if anomaly_map.foreground is None else _Outline(anomaly_map.foreground > 0.5)
+    return tuple(Patch(_region(one, anomaly_map, (width, height), outline), one.on_grid(values.shape)) for one in kept)
+
+
+@dataclass(frozen=True, eq=False)
+class _Component:
+    """Connected places of a map, and the highest value there."""
+
+    score: float
+    ys: NDArray[np.int64]
+    xs: NDArray[np.int64]
+
+    def on_grid(self, shape: tuple[int, ...]) -> BoolArray:
+        inside = np.zeros(shape, bool)
+        inside[self.ys, self.xs] = True
+        return inside
+
+
+def _above(values: FloatArray, floor: float, core: float) -> Iterator[_Component]:
+    """What lies above the floor, and above a share of its own peak if that is more, and holds a core."""
+    from scipy.ndimage import find_objects, label
+
+    labels, _ = label(values >= floor)
     for number, place in enumerate(find_objects(labels), start=1):
-        inside = labels == number
-        score = float(values[place][inside[place]].max())
-        if score >= core:
-            found.append((score, inside))
-    found.sort(key=lambda item: -item[0])
-    highest = found[0][0] - floor if found else 0.0
-    kept = [item for item in found if item[0] - floor >= _LEAST_SHARE * highest][:MOST_REGIONS]
-    return tuple(Patch(_region(score, inside, anomaly_map, (width, height)), inside) for score, inside in kept)
+        held, inside = values[place], labels[place] == number
+        peak = float(held[inside].max())
+        if peak < core:
+            continue
+        parts, count = label(inside & (held >= np.float32(max(floor, min(peak, _PEAK_SHARE * peak)))))
+        for part in range(1, count + 1):
+            ys, xs = np.nonzero(parts == part)
+            score = float(held[ys, xs].max())
+            if score >= core:
+                yield _Component(score, ys + place[0].start, xs + place[1].start)
 
 
-def _reach(values: FloatArray, floor: float) -> FloatArray:
-    """Value down to which a region reaches, at each place: the floor, or the share of the peak if that is more."""
-    from scipy.ndimage import label, maximum
-
-    labels, count = label(values >= floor)
-    peaks = np.concatenate([[floor], np.atleast_1d(maximum(values, labels, np.arange(1, count + 1)))])
-    reach: FloatArray = np.maximum(floor, np.minimum(peaks, _PEAK_SHARE * peaks)).astype(np.float32)[labels]
-    return reach
-
-
-def _region(score: float, inside: BoolArray, anomaly_map: AnomalyMap, size: tuple[int, int]) -> Region:
-    rows, columns = inside.shape
+def _region(component: _Component, anomaly_map: AnomalyMap, size: tuple[int, int], outline: _Outline | None) -> Region:
+    rows, columns = anomaly_map.values.shape
     width, height = size
-    ys, xs = np.nonzero(inside)
+    ys, xs = component.ys, component.xs
     box = (
         math.floor(xs.min() * width / columns),
         math.floor(ys.min() * height / rows),
         math.ceil((xs.max() + 1) * width / columns),
         math.ceil((ys.max() + 1) * height / rows),
     )
-    weights = np.maximum(anomaly_map.values[inside] - anomaly_map.extent, 1e-6)
+    weights = np.maximum(anomaly_map.values[ys, xs] - anomaly_map.extent, 1e-6)
     x, y = (float(np.average((axis + 0.5) / length, weights=weights)) for axis, length in ((xs, columns), (ys, rows)))
-    area = float(inside.mean())
+    area = len(xs) / (rows * columns)
     return Region(
         box=box,
         area_fraction=area,
         position="all over" if area > _EVERYWHERE else position_words(x, y),
-        score=score,
+        score=component.score,
         elongation=_elongation(xs * width / columns, ys * height / rows),
-        part_position="" if anomaly_map.foreground is None else _on_part(x, y, anomaly_map.foreground),
+        part_position="" if outline is None else outline.place(x, y),
     )
 
 
@@ -134,26 +152,40 @@ def _elongation(xs: FloatArray, ys: FloatArray) -> float:
     return float(np.sqrt((spread[1] + pixel) / (max(spread[0], 0.0) + pixel)))
 
 
-def _on_part(x: float, y: float, foreground: FloatArray) -> str:
-    """Where on the part: at its edge or inside, and towards which end or side."""
-    from scipy.ndimage import distance_transform_edt
+class _Outline:
+    """The part on the grid of a map, (rows, columns) bool."""
 
-    part = foreground > 0.5
-    rows, columns = part.shape
-    row, column = min(rows - 1, int(y * rows)), min(columns - 1, int(x * columns))
-    if not part.any():
-        return ""
-    depth = distance_transform_edt(np.pad(part, 1))[1:-1, 1:-1]
-    if not part[row, column]:
-        # a piece that is missing at the edge leaves its region outside the outline
-        outside, nearest = distance_transform_edt(~part, return_indices=True)
-        if outside[row, column] > _BESIDE * max(rows, columns):
-            return BESIDE
-        row, column = nearest[:, row, column]
-    ys, xs = np.nonzero(part)
-    where = position_words(
-        (column + 0.5 - xs.min()) / (xs.max() + 1 - xs.min()), (row + 0.5 - ys.min()) / (ys.max() + 1 - ys.min())
-    )
-    if depth[row, column] < _OUTLINE_DEPTH * depth.max() and where != "centre":
-        return f"at the {where} edge of the part"
-    return "in the middle of the part" if where == "centre" else f"on the {where} of the part"
+    def __init__(self, part: BoolArray) -> None:
+        self._part = part
+        self._ys, self._xs = np.nonzero(part)
+
+    def place(self, x: float, y: float) -> str:
+        """Where on the part: at its edge or inside, and towards which end or side."""
+        rows, columns = self._part.shape
+        row, column = min(rows - 1, int(y * rows)), min(columns - 1, int(x * columns))
+        ys, xs = self._ys, self._xs
+        if not len(ys):
+            return ""
+        if not self._part[row, column]:
+            # a piece that is missing at the edge leaves its region outside the outline
+            apart = np.square(ys - row) + np.square(xs - column)
+            nearest = int(apart.argmin())
+            if math.sqrt(apart[nearest]) > _BESIDE * max(rows, columns):
+                return BESIDE
+            row, column = int(ys[nearest]), int(xs[nearest])
+        left, top = xs.min(), ys.min()
+        where = position_words((column + 0.5 - left) / (xs.max() + 1 - left), (row + 0.5 - top) / (ys.max() + 1 - top))
+        depth = self._depth
+        if depth[row - top, column - left] < _OUTLINE_DEPTH * depth.max() and where != "centre":
+            return f"at the {where} edge of the part"
+        return "in the middle of the part" if where == "centre" else f"on the {where} of the part"
+
+    @cached_property
+    def _depth(self) -> NDArray[np.float64]:
+        """How far each place in the part's box is from the nearest place that is not on the part."""
+        from scipy.ndimage import distance_transform_edt
+
+        ys, xs = self._ys, self._xs
+        box = self._part[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
+        depth: NDArray[np.float64] = distance_transform_edt(np.pad(box, 1))[1:-1, 1:-1]
+        return depth

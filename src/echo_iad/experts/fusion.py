@@ -17,7 +17,7 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from echo_iad.comparison.comparator import Tolerance, compare
+from echo_iad.comparison.comparator import Tolerance, compare, with_looks
 from echo_iad.comparison.normality import FORMAT as NORMALITY_FORMAT
 from echo_iad.comparison.normality import Normality, fit_normality
 from echo_iad.comparison.synthetic import LEAST_SIDE, with_defect
@@ -29,6 +29,7 @@ from echo_iad.domain.parts import FloatArray, Picture
 from echo_iad.domain.questions import DEFAULT_QUESTION, Expert, Question, QuestionType
 from echo_iad.experts.originals import Originals
 from echo_iad.experts.part_encoding import PartEncoding
+from echo_iad.experts.reference_pictures import ReferencePictures
 from echo_iad.experts.stored_features import StoredFeatures
 from echo_iad.images.loading import ENOUGH_SIDE
 from echo_iad.images.preparing import decode_jpeg
@@ -124,6 +125,7 @@ class FusionCalibrator:
         self._profile = profile
         self._tolerance = Tolerance(profile.tolerance.false_alarm_rate)
         self._originals = Originals(memory)
+        self._pictures = ReferencePictures()
         self._way = _way_of_asking(profile)
         self._known: dict[str, tuple[str, Fusion | None]] = {}
 
@@ -230,8 +232,10 @@ class FusionCalibrator:
         encoding = self._encoding.encode(picture, half.object)
         references = self._references(half, picture, encoding.vector)
         previews = tuple(self._memory.preview(reference.id) for reference in references)
-        decoded = [decode_jpeg(preview) for preview in previews]
-        comparison = compare(picture, encoding, half.normality, decoded, self._tolerance)
+        compared = compare(picture, encoding, half.normality, self._tolerance)
+        framing = None if encoding.frame is None else encoding.frame.framing
+        shown = [self._pictures.read(preview, framing) for preview in previews]
+        comparison = with_looks(compared, picture, encoding.frame, shown)
         originals = tuple(self._originals.read(reference.id, self._side) for reference in references)
         match = ObjectMatch(half.object, named_by_user=True, similarity=0.0, margin=0.0, reason="One of its normals.")
         evidence = Evidence(match, references, comparison, exhibits=Exhibits(picture, previews, originals))

@@ -17,13 +17,15 @@ from echo_iad.comparison.comparator import Tolerance
 from echo_iad.deciders.base import Asked
 from echo_iad.domain.evidence import Evidence, Exhibits, ObjectMatch, Reference
 from echo_iad.domain.parts import ImageEncoding, Picture
-from echo_iad.domain.questions import Expert, Plan, Question
+from echo_iad.domain.questions import Expert, Plan, Question, QuestionType
 from echo_iad.experts.defect_memory import DefectMemory
 from echo_iad.experts.knowledge_guide import KnowledgeGuide
 from echo_iad.experts.reasoning_expert import reason
 from echo_iad.experts.reference_extractor import ReferenceExtractor
 from echo_iad.experts.relevance_by_model import Sought
 from echo_iad.experts.visual_comparator import VisualComparator
+
+_TWO_SIDES = 2  # options: good and defective; of more, several are defects that look different
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +135,9 @@ class Panel:
         comparison = None
         if name is not None:
             pictures = evidence.exhibits.references if evidence.exhibits else ()
-            comparison = self.comparator.compare(case.picture, case.encoding, name, pictures, case.tolerance)
+            comparison = self.comparator.compare(
+                case.picture, case.encoding, name, pictures, case.tolerance, looks=_needs_looks(case)
+            )
         if name is None or comparison is None:
             return _without(evidence, Expert.VISUAL_COMPARATOR, _why_no_normals(evidence.object))
         vote = self.defects.vote(case.picture, case.encoding, name, comparison)
@@ -152,6 +156,11 @@ class Panel:
 
     def _reason(self, case: Case, evidence: Evidence) -> Evidence:
         return replace(evidence, reasoning=reason(evidence, case.question, case.plan.question_type))
+
+
+def _needs_looks(case: Case) -> bool:
+    """Whether the answer may depend on what a part that is not anomalous looks like where it is most suspect."""
+    return case.plan.question_type is not QuestionType.DISCRIMINATION or len(case.question.options) > _TWO_SIDES
 
 
 def _without(evidence: Evidence, expert: Expert, why: str) -> Evidence:

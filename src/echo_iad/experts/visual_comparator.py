@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from echo_iad.comparison.comparator import Tolerance, compare
+from echo_iad.comparison.comparator import Compared, Tolerance, compare, with_looks
 from echo_iad.comparison.normality import FORMAT, Normality, fit_normality
 from echo_iad.domain.evidence import Comparison
 from echo_iad.domain.parts import ImageEncoding, Picture
+from echo_iad.experts.reference_pictures import ReferencePictures
 from echo_iad.experts.stored_features import StoredFeatures
-from echo_iad.images.preparing import decode_jpeg
 from echo_iad.memory.cache import read_cache, write_cache
 from echo_iad.memory.store import Memory
 from echo_iad.settings import ComparisonSettings
@@ -23,8 +24,17 @@ _KEPT_OBJECTS = 16
 _KEPT_COMPARISONS = 8
 """Several questions about one part share its comparison."""
 
-_Compared: TypeAlias = tuple[str, int, str, tuple[bytes, ...], Tolerance]
+_Key: TypeAlias = tuple[str, int, str, tuple[bytes, ...], Tolerance]
 """Picture, identity of its encoding (which is held, so that no other takes its place), object, references, rate."""
+
+
+@dataclass
+class _Kept:
+    """A comparison of one encoding, and the same with the looks of its regions once somebody asked for them."""
+
+    encoding: ImageEncoding
+    compared: Compared
+    with_looks: Comparison | None = None
 
 
 class VisualComparator:
@@ -42,7 +52,8 @@ class VisualComparator:
         self._settings = settings
         self._seed = seed
         self._known: OrderedDict[str, tuple[str, Normality]] = OrderedDict()
-        self._compared: OrderedDict[_Compared, tuple[ImageEncoding, Comparison]] = OrderedDict()
+        self._compared: OrderedDict[_Key, _Kept] = OrderedDict()
+        self._pictures = ReferencePictures()
 
     def learn(self, object: str) -> Normality | None:
         """What the normals of an object look like, from the cache or anew; None without normals."""
@@ -65,6 +76,8 @@ class VisualComparator:
         object: str,
         references: Sequence[bytes],
         tolerance: Tolerance,
+        *,
+        looks: bool = True,
     ) -> Comparison | None:
         """Compare one part, or find it compared; None when its object has no normals.
 
@@ -77,17 +90,24 @@ class VisualComparator:
         references : sequence of bytes
             JPEGs of the references.
         tolerance : Tolerance
+        looks : bool
+            Whether it must be told what the suspect place of a good part looks like; a defective part's regions are
+            always looked at.
         """
         normality = self.learn(object)
         if normality is None:
             return None
         key = (picture.sha256, id(encoding), self._stamp(object), tuple(references), tolerance)
-        if key not in self._compared:
-            decoded = [decode_jpeg(data) for data in references]
-            self._compared[key] = (encoding, compare(picture, encoding, normality, decoded, tolerance))
+        kept = self._compared.get(key)
+        if kept is None:
+            kept = self._compared[key] = _Kept(encoding, compare(picture, encoding, normality, tolerance))
             if len(self._compared) > _KEPT_COMPARISONS:
                 self._compared.popitem(last=False)
-        return self._compared[key][1]
+        if kept.with_looks is None and (looks or kept.compared.comparison.is_anomalous):
+            framing = None if encoding.frame is None else encoding.frame.framing
+            shown = [self._pictures.read(data, framing) for data in references]
+            kept.with_looks = with_looks(kept.compared, picture, encoding.frame, shown)
+        return kept.with_looks or kept.compared.comparison
 
     def _stamp(self, object: str) -> str:
         return f"{FORMAT} {self._memory.state(object)} {self._settings.bank_megabytes} {self._seed}"

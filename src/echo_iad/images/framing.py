@@ -200,7 +200,15 @@ def take_in(values: FloatArray, frame: Frame, rows: int, columns: int) -> FloatA
     return np.asarray(taken, dtype=np.float32)
 
 
-def laid_like(pixels: ByteArray, frame: Frame, other: Frame, *, width: int, height: int) -> ByteArray:
+def laid_like(
+    pixels: ByteArray,
+    frame: Frame,
+    other: Frame,
+    *,
+    width: int,
+    height: int,
+    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
+) -> ByteArray:
     """One picture, with its part laid as it lies in another picture.
 
     Parameters
@@ -211,22 +219,32 @@ def laid_like(pixels: ByteArray, frame: Frame, other: Frame, *, width: int, heig
     other : Frame
         Of the part in the other picture.
     width, height : int
-        Of the other picture, in pixels.
+        Of the answer, in pixels.
+    box : tuple of 4 float
+        What the answer shows: ``x0, y0, x1, y1`` as shares of the other picture.
 
     Returns
     -------
     (height, width, 3) uint8
     """
-    to_own = np.vstack([_to_picture(frame, (pixels.shape[1], pixels.shape[0])), [0.0, 0.0, 1.0]])
-    steps = (to_own @ _from_picture(other, (width, height)))[:2]
-    laid = Image.fromarray(np.ascontiguousarray(pixels)).transform(
-        (width, height),
+    x0, y0, x1, y1 = box
+    from_answer = np.array([[(x1 - x0) / width, 0, x0], [0, (y1 - y0) / height, y0], [0, 0, 1.0]])
+    steps = _to_picture(frame, (pixels.shape[1], pixels.shape[0])) @ _from_picture(other, (1, 1)) @ from_answer
+    finest = float(np.hypot(*steps[:, :2]).min())
+    shrinking = max(1, int(finest))
+    doubled = 2 if finest > shrinking else 1  # else fine structure would come out coarser than it is
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    if shrinking > 1:
+        image = image.reduce(shrinking)
+    steps = steps / np.array([doubled, doubled, 1.0]) / shrinking
+    laid = image.transform(
+        (doubled * width, doubled * height),
         Image.Transform.AFFINE,
         tuple(steps.ravel()),
         resample=Image.Resampling.BILINEAR,
         fillcolor=_border_colour(pixels),
     )
-    return np.asarray(laid)
+    return np.asarray(laid.reduce(doubled) if doubled > 1 else laid)
 
 
 def _from_picture(frame: Frame, size: tuple[int, int]) -> FloatArray:
