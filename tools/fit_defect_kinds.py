@@ -25,6 +25,7 @@ from scipy.optimize import minimize
 
 from echo_iad.comparison.attributes import with_changes
 from echo_iad.comparison.regions import Patch, find_regions
+from echo_iad.comparison.views import WholeView
 from echo_iad.deciders.embedded import kinds as module
 from echo_iad.deciders.embedded.kind_words import KINDS
 from echo_iad.deciders.embedded.kinds import FEATURES, LIMIT, KindModel, region_looks
@@ -37,6 +38,8 @@ from painted_kinds import paint
 
 Floats: TypeAlias = NDArray[Any]
 
+QUESTION = "What does the defect look like?"
+"""Makes the comparison look at the suspect places of parts that pass, too."""
 SIDE = 560
 HELD = 14
 FOUND = 0.15
@@ -68,7 +71,7 @@ def _opened(path: Path) -> ByteArray:
 
 
 def _looks(echo: Echo, name: str, pixels: ByteArray, mask: BoolArray) -> list[Floats]:
-    inspected = echo.inspect(pixels, object=name)
+    inspected = echo.inspect(pixels, QUESTION, object=name)
     comparison = inspected.comparison
     if comparison is None or comparison.anomaly_map is None:
         return []
@@ -83,7 +86,8 @@ def _looks(echo: Echo, name: str, pixels: ByteArray, mask: BoolArray) -> list[Fl
     covers = max(patches, key=lambda patch: patch.region.area_fraction * patch.region.score).inside
     references = [np.asarray(Image.open(reference.path).convert("RGB")) for reference in inspected.references]
     masked = Patch(replace(seen.main, area_fraction=float(small.mean())), small)
-    true = with_changes([masked], pixels, references, anomaly_map.foreground)[0]
+    views = [WholeView(reference) for reference in references]
+    true = with_changes([masked], WholeView(pixels), views, anomaly_map.foreground)[0]
     regions = [true, seen.main] if (covers & small).sum() >= FOUND * small.sum() else [true]
     found = [region_looks(region, part_share(seen.part)) for region in regions]
     return [looks for looks in found if looks is not None]

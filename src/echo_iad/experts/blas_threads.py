@@ -10,10 +10,10 @@ from contextlib import ContextDecorator
 from functools import cache
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from threadpoolctl import ThreadpoolController
+    from threadpoolctl import LibController
 
 
 class OneBlasThread(ContextDecorator):
@@ -25,12 +25,14 @@ class OneBlasThread(ContextDecorator):
     def __init__(self) -> None:
         self._lock = Lock()
         self._inside = 0
-        self._limits: Any = None
+        self._before: list[int] = []
 
     def __enter__(self) -> OneBlasThread:
         with self._lock:
             if not self._inside:
-                self._limits = _openblas().limit(limits=1)
+                self._before = [library.num_threads for library in _openblas()]
+                for library in _openblas():
+                    library.set_num_threads(1)
             self._inside += 1
         return self
 
@@ -40,15 +42,16 @@ class OneBlasThread(ContextDecorator):
         with self._lock:
             self._inside -= 1
             if not self._inside:
-                self._limits.restore_original_limits()
+                for library, before in zip(_openblas(), self._before, strict=True):
+                    library.set_num_threads(before)
 
 
 @cache
-def _openblas() -> ThreadpoolController:
+def _openblas() -> tuple[LibController, ...]:
     """The libraries that are loaded now, numpy's among them; looking them up takes milliseconds."""
     from threadpoolctl import ThreadpoolController
 
-    return ThreadpoolController().select(internal_api="openblas")
+    return tuple(ThreadpoolController().select(internal_api="openblas").lib_controllers)
 
 
 one_blas_thread = OneBlasThread()
