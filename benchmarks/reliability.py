@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echo_iad.deciders.embedded.seen import probability_anomalous
+from echo_iad.deciders.defect_probability import probability_anomalous
 from echo_iad.domain.evidence import Comparison
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.metrics import roc_auc_score
 
+from echo_iad.deciders.embedded.seen import see
 from echo_iad.deciders.fusion import (
     ALONE,
     comparator_alone,
@@ -208,9 +209,11 @@ class TestFusedProbability:
         fusion = Fusion(weight, 0.0, 3.0, 0.9, 0.5, 16)
         assert (fused_p_anomalous(comparison, p, fusion) > 0.5) is comparison.is_anomalous
 
-    def test_without_the_model_the_probability_is_that_of_the_embedded_decider(self, comparison_of):
-        fused = fused_p_anomalous(comparison_of(0.25), 0.01, comparator_alone(0.9, 0.5, 16))
-        assert fused == pytest.approx(1.25**10 / (1 + 1.25**10))
+    @given(st.floats(-0.9, 5), PROBABILITY)
+    def test_without_the_model_the_probability_is_that_of_the_embedded_decider(self, comparison_of, margin, p):
+        comparison = comparison_of(margin)
+        fused = fused_p_anomalous(comparison, p, comparator_alone(0.9, 0.5, 16))
+        assert fused == pytest.approx(see(comparison).p_anomalous, abs=1e-12)
 
     @given(st.floats(-0.9, 5), st.floats(0.0, 1.0))
     def test_without_the_comparison_the_verdict_is_the_model_s_past_its_neutral_point(self, comparison_of, margin, p):

@@ -18,12 +18,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from echo_iad.deciders.defect_probability import probability_anomalous
 from echo_iad.domain.evidence import Comparison, Fusion
 
 LEAST_PARTS = 4
 """Fewer tell nothing about a model."""
 ALONE = 10.0
-"""Weight of a comparison that decides alone: the first belief of docs/decisions/0006."""
+"""Weight that a comparison is believed to have beside a model: the first belief of docs/decisions/0006. Where the model
+does not count, no weight is used: the comparison's own curve is."""
 _MOST_LOG_ODDS = 13.8  # a probability nearer to 0 or 1 than 1e-6 says no more than that
 _DOUBT = 1.645  # standard errors above chance that a separation must have: one in twenty has them by chance
 _PRECISION = 1.0  # of the belief about a weight, in standard deviations of what it weighs
@@ -145,19 +147,19 @@ def fused_p_anomalous(comparison: Comparison, p_model: float, fusion: Fusion) ->
     -------
     float
         0 to 1; above 0.5 = defective. It rises with the score and with ``p_model``. With a model that does not count
-        it is above 0.5 exactly where the comparison's verdict is "anomalous".
+        it is what the comparison alone gives, above 0.5 exactly where that calls the part anomalous.
 
     Raises
     ------
     ValueError
         ``p_model`` is no probability.
     """
-    fused = fusion.comparator * log_ratio(comparison) + fusion.model * (log_odds(p_model) - fusion.neutral)
-    p_anomalous = 0.5 * (1.0 + math.tanh(fused / 2))
+    said = log_odds(p_model)
     if fusion.model:
-        return p_anomalous
-    above = math.nextafter(0.5, 1.0)
-    return max(p_anomalous, above) if comparison.is_anomalous else min(p_anomalous, 0.5)
+        fused = fusion.comparator * log_ratio(comparison) + fusion.model * (said - fusion.neutral)
+        return 0.5 * (1.0 + math.tanh(fused / 2))
+    p_anomalous = probability_anomalous(comparison)
+    return max(p_anomalous, math.nextafter(0.5, 1.0)) if comparison.is_anomalous else p_anomalous
 
 
 def separation(normal: Sequence[float] | _Numbers, defective: Sequence[float] | _Numbers) -> float:

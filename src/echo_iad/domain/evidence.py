@@ -231,7 +231,8 @@ class ObjectMatch:
 class Fusion:
     """How a comparison and a model's word are weighed for one object, learned from its normals alone.
 
-    The fused log-odds of "defective" are ``comparator * log(score / threshold) + model * (logit(p_model) - neutral)``.
+    The fused log-odds of "defective" are ``comparator * log(score / threshold) + model * (logit(p_model) - neutral)``;
+    with ``model`` 0 they are those of the comparison alone.
     """
 
     comparator: float

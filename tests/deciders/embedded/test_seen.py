@@ -4,7 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from echo_iad.deciders.embedded.seen import probability_anomalous, see
+from echo_iad.deciders.defect_probability import probability_anomalous
+from echo_iad.deciders.embedded.seen import see
 
 
 def test_half_at_the_threshold_and_rising(make):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from echo_iad.comparison.regions import BESIDE
+from echo_iad.deciders.defect_probability import probability_anomalous
 from echo_iad.deciders.embedded.frames import Frame, Grid, frames, reduced
 from echo_iad.deciders.embedded.kinds import kind_chances
 from echo_iad.deciders.embedded.lexicon import Attribute
@@ -24,9 +25,6 @@ _LARGE = 0.04
 """Share of the part from which a region is rather large than small; patches blur the smallest to a hundredth."""
 _FAINT_SHARE = 0.01
 """Share of the map whose highest values are the mass when nothing reaches the threshold."""
-_RISE, _FALL = 6.0, 3.0
-"""Log-odds of a defect above and below the threshold: p_anomalous is 0.86 at a score a tenth above it, 0.94 at a
-quarter, 0.34 at a fifth below and 0.11 at half. From good parts and painted defects (docs/tolerance.md)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,33 +79,6 @@ def see(comparison: Comparison) -> Seen:
 def part_share(part: Frame | None) -> float:
     """Share of the picture that the part covers; 1 where its outline is not known."""
     return 1.0 if part is None else float(part.inside.mean())
-
-
-def probability_anomalous(comparison: Comparison) -> float:
-    """Probability that the part is defective, from the margin.
-
-    With x = log(score / threshold) its log-odds are a multiple of the root of x above the threshold and of x below it:
-    increasing, 0.5 at the threshold, steep above it, since few good parts come there, and flat below, since faint
-    defects score like good parts. Held on the verdict's side of 0.5, so that number and verdict never contradict each
-    other.
-
-    Raises
-    ------
-    ValueError
-        A number is not finite, or the threshold is not above 0.
-    """
-    for name in ("score", "p_value", "threshold", "margin"):
-        value = getattr(comparison, name)
-        if not math.isfinite(value):
-            msg = f"The comparison's {name} is not a finite number: {value}."
-            raise ValueError(msg)
-    if comparison.threshold <= 0:
-        msg = f"The comparison's threshold must be above 0. Got {comparison.threshold}."
-        raise ValueError(msg)
-    ratio = math.log(max(1.0 + comparison.margin, 1e-6))
-    odds = _RISE * math.sqrt(ratio) if ratio > 0 else _FALL * ratio
-    p_anomalous = 1.0 / (1.0 + math.exp(-odds))
-    return max(p_anomalous, 0.5) if comparison.is_anomalous else min(p_anomalous, 0.5)
 
 
 def anomaly_mass(anomaly_map: AnomalyMap) -> tuple[Grid, bool]:
