@@ -50,7 +50,9 @@ SPOT = replace(
 @pytest.fixture
 def chances(make):
     def of(seen):
-        region = make.region(area=0.01, change=replace(make.change(), close_up=seen))
+        brightness, hue, texture = 0.5 * seen.lightness, 0.5 * seen.colour_shift, 0.3 * seen.roughness
+        change = replace(make.change(), brightness=brightness, hue=hue, texture=texture, saturation=0.5 * hue)
+        region = make.region(area=0.01, change=replace(change, close_up=seen))
         return kind_chances(region, 0.5)
 
     return of
@@ -132,3 +134,12 @@ def test_what_is_true_of_every_defect(text, value):
 )
 def test_what_no_defect_looks_like(text, value):
     assert wholesomeness(text) == value
+
+
+def test_a_change_of_colour_seen_on_the_whole_region_counts(make):
+    def of_colours(hue):
+        change = replace(make.change(), hue=hue, saturation=0.5 * hue, close_up=replace(BLOT, foreignness=12.0))
+        found = kind_chances(make.region(area=0.01, change=change), 0.5)
+        return sum(found[KINDS.index(kind)] for kind in ("stain", "rust", "fading", "film", "contamination"))
+
+    assert of_colours(20.0) > of_colours(0.5)

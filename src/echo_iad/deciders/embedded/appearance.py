@@ -30,7 +30,9 @@ KNOWLEDGE_WEIGHTS: Mapping[QuestionType, float] = MappingProxyType(
 )
 """A type's name comes from the knowledge; what is described has been seen; what follows is partly general."""
 KIND_WEIGHT = 0.95
-MEANING_WEIGHT = 0.5
+MEANING_WEIGHT = 1.0
+NAMED_MEANING_WEIGHT = 0.5
+"""Of a wording whose kind was read from its words already; 0 where the object's knowledge tells its defects."""
 LOOKS_WEIGHT = 0.9
 COLOR_WEIGHT = 0.9
 """About the means of what made questions for names and for looks of painted defects gave, on six objects."""
@@ -91,16 +93,18 @@ def knowledge_terms(case: Case, texts: Sequence[str], *, focus: Focus | None = N
 
 
 def meaning_terms(case: Case, texts: Sequence[str]) -> list[Term]:
-    """How well each text fits the kinds that were seen, by its meaning: for wordings that name no kind.
+    """How well each text fits the kinds that were seen, by its meaning: most of all for wordings that name no kind.
 
     Log of the mean of exp(sharpness x cosine) over the kinds as seen, less the same over all kinds alike.
     """
-    unnamed = [text for text in texts if not kind_shares(text)]
-    if case.seen is None or case.seen.kinds is None or not unnamed:
+    named_weight = 0.0 if case.topics else NAMED_MEANING_WEIGHT
+    weights = {text: named_weight if kind_shares(text) else MEANING_WEIGHT for text in texts}
+    read = [text for text in texts if weights[text]]
+    if case.seen is None or case.seen.kinds is None or not read:
         return [Term("meaning", 0.0) for _ in texts]
-    near = np.exp(_SHARPNESS * case.cosines(unnamed, MEANINGS))
-    values = dict(zip(unnamed, np.log(near @ case.seen.kinds) - np.log(near.mean(axis=1)), strict=True))
-    return [Term("meaning", MEANING_WEIGHT * float(values.get(text, 0.0))) for text in texts]
+    near = np.exp(_SHARPNESS * case.cosines(read, MEANINGS))
+    values = dict(zip(read, np.log(near @ case.seen.kinds) - np.log(near.mean(axis=1)), strict=True))
+    return [Term("meaning", weights[text] * float(values.get(text, 0.0))) for text in texts]
 
 
 def topic_similarity(case: Case, texts: Sequence[str], *, focus: Focus | None) -> Grid:

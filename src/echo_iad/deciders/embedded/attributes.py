@@ -9,6 +9,8 @@ from types import MappingProxyType
 from echo_iad.deciders.embedded.lexicon import DEFECTS, LOOKS, Attribute, Expectation
 from echo_iad.deciders.embedded.words import stem, tokens, word_set
 
+_UNSEEN = 0.3
+"""How much a colour that was not seen speaks against a wording, against one that was seen."""
 _NEGATORS = word_set("no not n't without never none nothing")
 COLORS: Mapping[str, frozenset[str]] = {
     "red": word_set("red reddish crimson pink rust"),
@@ -107,12 +109,15 @@ def agreement(expected: Expectation, seen: Mapping[Attribute, float]) -> float:
 
 
 def color_agreement(text: str, seen_colors: Sequence[str]) -> float:
-    """1 when ``text`` names a colour that was seen, -1 when it names only others, 0 when it names none."""
+    """1 when ``text`` names a colour that was seen, less than 0 when it names only others, 0 when it names none.
+
+    A region is wider than the defect in it, so its colour may be the part's: not to be seen there says little.
+    """
     named = {color for word in tokens(text) if (color := stem(word.removesuffix("ish"), COLORS))}
     if not named or not seen_colors:
         return 0.0
     seen = {word for color in seen_colors for word in tokens(color)}
-    return 1.0 if any((COLORS[color] | {color}) & seen for color in named) else -1.0
+    return 1.0 if any((COLORS[color] | {color}) & seen for color in named) else -_UNSEEN
 
 
 def strongest(expected: Expectation, seen: Mapping[Attribute, float]) -> Attribute | None:

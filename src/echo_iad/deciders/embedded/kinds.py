@@ -19,9 +19,10 @@ from echo_iad.domain.evidence import Region
 from echo_iad.domain.parts import FloatArray
 
 FEATURES = (
-    "length patches raggedness lightness contrast colour foreignness sharpness roughness outline area region fill range"
+    "length patches raggedness lightness contrast colour foreignness sharpness roughness outline area region fill "
+    "range brightness hue saturation texture elongation"
 ).split()
-"""What is measured, in the order of the model's columns."""
+"""What is measured, in the order of the model's columns: close up, then on the whole region."""
 LIMIT = 3.0
 """Spreads from the painted defects' mean beyond which a measure says no more."""
 _DOUBT = 0.3
@@ -105,8 +106,9 @@ def region_looks(region: Region, part_share: float) -> FloatArray | None:
     ValueError
         A measure is not a finite number.
     """
-    seen = region.change.close_up if region.change is not None else None
-    if seen is None:
+    change = region.change
+    seen = change.close_up if change is not None else None
+    if change is None or seen is None:
         return None
     share = max(part_share, 0.01)
     looks = np.array(
@@ -125,10 +127,15 @@ def region_looks(region: Region, part_share: float) -> FloatArray | None:
             math.log(region.area_fraction / share + 1e-4) / 2,
             math.log(seen.area_fraction / max(region.area_fraction, 1e-6) + 0.01) / 1.5,
             (seen.lightest - seen.darkest) / 40,
+            change.brightness / 12,
+            math.log1p(change.hue),
+            change.saturation / 8,
+            change.texture / 0.4,
+            math.log(max(region.elongation, 1.0)),
         ]
     )
     if not np.isfinite(looks).all():
-        msg = "A region's close-up holds numbers that are not finite."
+        msg = "A region's change or close-up holds numbers that are not finite."
         raise ValueError(msg)
     return looks
 
