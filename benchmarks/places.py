@@ -1,12 +1,12 @@
 """How well Echo tells where a defect lies, on painted defects: chooses the temperature of its answers' probabilities.
 
-    python benchmarks/places.py FOLDER... --out benchmarks/places.json
+    python benchmarks/places.py [--data FOLDER] [--out FILE.json]
 
-Each FOLDER is in MVTec layout; Echo's own sample parts are always among the objects. Some good parts of each object are
-held out, a defect is painted into each, and it is asked for by made questions of two sorts: *clear*, where the wrong
-places are wrong beyond dispute, and *close*, where the right one only holds more of the defect than the others, of the
-picture or of the part as it lies. Real questions lie between, so both count alike. Nothing rests on a real defect or a
-real question. The temperature for an object is the best one on all the others.
+Echo's own sample parts are among the objects, and the real parts where they are. Some good parts of each are held out,
+a defect is painted into each, and it is asked for by made questions of two sorts: *clear*, where the wrong places are
+wrong beyond dispute, and *close*, where the right one only holds more of the defect than the others, of the picture or
+of the part as it lies. Real questions lie between, so both count alike. Nothing rests on a real defect or a real
+question. The temperature for an object is the best one on all the others.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ from echo_iad.evaluation.scores.calibration import Certainty, calibrate, certain
 from echo_iad.images.folders import PartPicture
 from echo_iad.images.loading import load_picture
 from echo_iad.samples import sample_parts
+from layouts import show_as_mvtec
 
+ROOT = Path(__file__).resolve().parents[1]
 TEXT_ENCODER = load_text_encoder("edge")
 HELD_OUT = 20
 PAINTED = 40
@@ -174,7 +176,7 @@ def report(answers: Sequence[Asked]) -> dict[str, object]:
     groups = {sort: [a for a in answers if a.sort == sort] for sort in ("clear", "close")}
     groups["clear, called good"] = [a for a in groups["clear"] if not a.found]
     return {
-        "command": "python benchmarks/places.py FOLDER... --out benchmarks/places.json",
+        "command": "python benchmarks/places.py",
         "objects": len(objects),
         "right_on_each_object_clear": [
             round(fmean(a.is_right for a in groups["clear"] if a.object == name), 4) for name in objects
@@ -189,15 +191,27 @@ def report(answers: Sequence[Asked]) -> dict[str, object]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", type=Path, nargs="*")
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder with as_mvtec.py")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
     chosen = parser.parse_args(arguments)
-    answers = [
+    folders = [sample_parts()]
+    with tempfile.TemporaryDirectory() as folder:
+        if (chosen.data / "as_mvtec.py").is_file():
+            show_as_mvtec(chosen.data, Path(folder))
+            folders.append(Path(folder))
+        else:
+            print(f"No real parts in {chosen.data}: the sample parts alone are measured. Name them with --data FOLDER.")
+        answers = asked_all(folders)
+    chosen.out.write_text(json.dumps(report(answers), indent=2) + "\n", encoding="utf-8")
+
+
+def asked_all(folders: Sequence[Path]) -> list[Asked]:
+    """Every question about every painted defect."""
+    return [
         answer
-        for number, (name, comparison, mask) in enumerate(painted([sample_parts(), *chosen.folders]))
+        for number, (name, comparison, mask) in enumerate(painted(folders))
         for answer in asked(name, comparison, mask, number)
     ]
-    chosen.out.write_text(json.dumps(report(answers), indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ def test_info_lists_objects_with_their_normals_and_knowledge(echo_iad, memory):
 def test_info_says_how_each_objects_pictures_are_compared(echo_iad, memory):
     told = json.loads(echo_iad("memory", "info", "--memory", memory, "--json").out)
     framings = {row["name"]: row["framing"] for row in told["objects"]}
-    assert framings == {"printed_cap": {"rows": 320, "columns": 320, "turned": False}, "woven_fabric": None}
+    assert framings["woven_fabric"] is None
+    assert framings["printed_cap"].items() >= {"rows": 320, "columns": 320, "turned": False}.items()
     with closing(sqlite3.connect(memory / "memory.sqlite")) as database, database:
         database.execute("UPDATE framing SET rows = 192, columns = 512, turned = 1")
     shown = echo_iad("memory", "info", "--memory", memory).out.splitlines()
