@@ -219,7 +219,7 @@ def export_image(into: Path) -> ModelCard:
         training_data="ImageNet-1k (ILSVRC 2012), supervised; the ranges of the int8 head are from Echo's sample parts",
         files=digests(files),
         fidelity=image_fidelity(tower, model) | head_fidelity(model, blocks, small),
-        image=EncoderId("edge", sha256(model.SerializeToString(deterministic=True)), 1280, PREPARATION, "edge-image"),
+        image=EncoderId("edge", sha256(b"".join(files.values())), 1280, PREPARATION, "edge-image"),
     )
     write(into, card, files)
     return card

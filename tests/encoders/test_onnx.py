@@ -57,13 +57,6 @@ def test_levels_are_the_blocks_asked_for(side, blocks):
     assert [level.shape for level in levels] == [(side // STRIDES[b], side // STRIDES[b], CHANNELS[b]) for b in blocks]
 
 
-def test_levels_alone_are_the_same_bytes(image_encoder):
-    pictures = [drawn(seed) for seed in range(3)]
-    whole = image_encoder.encode_images(pictures)
-    for levels, encoding in zip(image_encoder.encode_levels(pictures), whole, strict=True):
-        assert [level.tobytes() for level in levels] == [level.tobytes() for level in encoding.levels]
-
-
 def test_pixels_that_are_ready_are_taken_in_any_shape(image_encoder):
     pixels = np.random.default_rng(4).integers(0, 256, (2, 256, 384, 3), dtype=np.uint8)
     first, second = image_encoder.encode_pixels(pixels)

@@ -172,3 +172,9 @@ def test_the_shipped_pages_say_what_the_cards_say(script, name):
     files = {file: (folder / file).read_bytes() for file in card.files}
     assert (folder / "README.md").read_text(encoding="utf-8") == script.readme(card, files)
     assert script.digests(files) == card.files
+
+
+def test_the_image_encoder_is_known_by_both_of_its_files(script):
+    folder = asset_root() / "efficientnet-lite0"
+    both = b"".join((folder / name).read_bytes() for name in ("blocks.onnx", "head.onnx"))
+    assert read_card(folder).image.weights_sha256 == script.sha256(both)

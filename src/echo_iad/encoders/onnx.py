@@ -115,10 +115,6 @@ class EdgeImageEncoder:
         """Encode a batch; see `ImageEncoder`. Levels are ``(side / stride, side / stride, c)``."""
         return [encoding for pixels in self._batches(pictures) for encoding in self.encode_pixels(pixels)]
 
-    def encode_levels(self, pictures: Sequence[Picture]) -> list[tuple[FloatArray, ...]]:
-        """The levels alone, the same bytes as of `encode_images`, where no vector is needed: the head is left out."""
-        return [levels for pixels in self._batches(pictures) for levels in self._rows(self.run_blocks(pixels))]
-
     def run_blocks(self, pixels: ByteArray) -> list[FloatArray]:
         """Run the network up to its last block, ``(n, h, w, c)`` each.
 
