@@ -125,7 +125,13 @@ def test_a_threshold_that_is_none(threshold):
 
 
 def test_a_cut_part_is_shown_where_it_lies(levels_of, normality_of):
-    frame = Frame(Framing(160, 160, turned=True), centre=(75, 100), right=(0, 60), down=(-60, 0), size=(300, 200))
+    frame = Frame(
+        Framing(160, 160, turned=True, scale=0.01, middle=(0.25, 0.0)),
+        centre=(75, 100),
+        right=(0, 60),
+        down=(-60, 0),
+        size=(300, 200),
+    )
     levels = levels_of(501, strange=(1, 7))  # at the upper right of the frame, whose right side is down in the picture
     found = compare(picture_of(), seen(levels, frame), normality_of(25), [], FIVE_PERCENT)
     whole = compare(picture_of(), seen(levels), normality_of(25), [], FIVE_PERCENT)

@@ -90,7 +90,9 @@ def test_a_map_below_zero_has_a_strongest_place_too(normality):
 
 def test_in_a_framed_part_the_marked_places_are_those_inside_the_frame(normality):
     """The frame is the right half of the picture: its left upper corner is marked at the picture's upper middle."""
-    frame = Frame(Framing(8, 8, turned=False), (240.0, 80.0), (80.0, 0.0), (0.0, 80.0), (320, 160))
+    frame = Frame(
+        Framing(8, 8, turned=False, scale=0.01, middle=(0.25, 0.0)), (240.0, 80.0), (80.0, 0.0), (0.0, 80.0), (320, 160)
+    )
     encoding = replace(drawn(9, strange=(slice(0, 2), slice(0, 2)), value=0), frame=frame)
     found = describe(PART, encoding, normality, marked(slice(0, 40), slice(80, 100)))
     assert np.argmax(found.detail) == np.argmax(found.detail_change) == 0

@@ -4,7 +4,7 @@ import pytest
 from echo_iad.comparison.views import LaidView, WholeView
 from echo_iad.domain.parts import Frame, Framing
 
-FRAMING = Framing(8, 8, turned=True)
+FRAMING = Framing(8, 8, turned=True, scale=0.01, middle=(0.25, 0.0))
 
 
 @pytest.fixture(scope="module")

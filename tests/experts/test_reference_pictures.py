@@ -5,7 +5,7 @@ from echo_iad.domain.parts import Framing
 from echo_iad.experts.reference_pictures import ReferencePictures
 from echo_iad.images.preparing import encode_jpeg
 
-FRAMING = Framing(160, 160, turned=False)
+FRAMING = Framing(160, 160, turned=False, scale=0.01, middle=(0.25, 0.0))
 
 
 def jpeg(shade):

@@ -31,18 +31,23 @@ def disc(centre=(200, 150), radius=60):
     return np.asarray(image)
 
 
+def long_framing():
+    """Of an object whose parts are such bolts."""
+    return choose_framing([find_pose(bolt(one)) for one in (0, 50, 130)], side=320)
+
+
 def cut_out(pixels, framing):
     return cut(pixels, frame_part(pixels, framing))
 
 
 @pytest.mark.parametrize("angle", [0, 30, 90, 145, 180, 215, 300])
 def test_a_long_part_looks_the_same_at_any_angle_and_place(angle):
-    framing = choose_framing([find_pose(bolt(one)) for one in (0, 50, 130)], side=320)
+    framing = long_framing()
     assert framing.turned
     upright = cut_out(bolt(0), framing).astype(int)
     turned = cut_out(bolt(angle, centre=(180, 140)), framing).astype(int)
     assert turned.shape == (framing.rows, framing.columns, 3)
-    assert np.abs(upright - turned).mean() < 8
+    assert np.abs(upright - turned).mean() < 7
     assert np.abs(upright - turned[::-1, ::-1]).mean() > 15  # the head is not at the other end
 
 
@@ -57,7 +62,7 @@ def test_the_scale_is_the_same_in_both_directions_whatever_the_size_of_the_part(
 
 def test_a_round_part_is_cropped_and_not_turned():
     framing = choose_framing([find_pose(disc((150 + 10 * one, 140))) for one in range(5)], side=320)
-    assert framing == Framing(rows=320, columns=320, turned=False)
+    assert (framing.rows, framing.columns, framing.turned) == (320, 320, False)
     frame = frame_part(disc((170, 130)), framing)
     assert frame.centre == pytest.approx((170, 130), abs=2)
     assert frame.right == pytest.approx((60 * 1.12, 0), abs=3)
@@ -96,7 +101,7 @@ def test_shapes_are_whole_steps_and_no_larger_than_a_square(scale):
 
 def test_without_an_outline_the_frame_spans_the_picture():
     pixels = np.random.default_rng(0).integers(0, 255, (120, 200, 3)).astype(np.uint8)
-    frame = frame_part(pixels, Framing(rows=160, columns=320, turned=True))
+    frame = frame_part(pixels, Framing(rows=160, columns=320, turned=True, scale=0.01, middle=(0, 0)))
     assert not frame.is_found
     small = np.asarray(Image.fromarray(pixels).resize((320, 160), Image.Resampling.BILINEAR)).astype(int)
     assert np.abs(cut(pixels, frame) - small).mean() < 12
@@ -104,7 +109,7 @@ def test_without_an_outline_the_frame_spans_the_picture():
 
 def test_a_frame_fits_the_same_picture_in_another_size():
     pixels = bolt(40)
-    framing = Framing(rows=160, columns=320, turned=True)
+    framing = long_framing()
     frame = frame_part(pixels, framing)
     half = np.asarray(Image.fromarray(pixels).reduce(2))
     assert np.abs(cut(pixels, frame).astype(int) - cut(half, frame)).mean() < 4
@@ -114,7 +119,7 @@ def test_a_frame_fits_the_same_picture_in_another_size():
 @given(st.integers(0, 359), st.integers(1, 6), st.integers(1, 14))
 def test_what_is_marked_in_the_frame_comes_back_to_its_place(angle, row, column):
     pixels = bolt(angle)
-    frame = frame_part(pixels, Framing(rows=160, columns=320, turned=True))
+    frame = frame_part(pixels, long_framing())
     values = np.zeros((8, 16), np.float32)
     values[row, column] = 1
     back = put_back(values, frame, 160)
@@ -128,14 +133,20 @@ def test_what_is_marked_in_the_frame_comes_back_to_its_place(angle, row, column)
 
 
 def test_around_the_frame_values_are_the_lowest():
-    frame = Frame(Framing(160, 160, turned=False), centre=(50, 50), right=(10, 0), down=(0, 10), size=(100, 100))
+    frame = Frame(
+        Framing(160, 160, turned=False, scale=0.01, middle=(0, 0)),
+        centre=(50, 50),
+        right=(10, 0),
+        down=(0, 10),
+        size=(100, 100),
+    )
     back = put_back(np.linspace(2, 3, 16, dtype=np.float32).reshape(4, 4), frame, 50)
     assert back[0, 0] == 2
     assert back[25, 29] > 2.4
 
 
 def test_what_was_put_back_is_taken_in_again():
-    frame = frame_part(bolt(25), Framing(rows=160, columns=320, turned=True))
+    frame = frame_part(bolt(25), long_framing())
     values = np.zeros((10, 20), np.float32)
     values[3:6, 8:14] = 1
     again = take_in(put_back(values, frame, 160), frame, 10, 20)
@@ -146,7 +157,7 @@ def test_what_was_put_back_is_taken_in_again():
 
 @pytest.mark.parametrize("turned", [0, 60, 200])
 def test_a_reference_is_laid_as_the_query_lies(turned):
-    framing = Framing(rows=160, columns=320, turned=True)
+    framing = long_framing()
     query, reference = bolt(turned, centre=(190, 140)), bolt(110)
     like = laid_like(reference, frame_part(reference, framing), frame_part(query, framing), width=400, height=300)
     assert like.shape == query.shape
@@ -154,7 +165,7 @@ def test_a_reference_is_laid_as_the_query_lies(turned):
 
 
 def test_a_frame_carries_the_part_that_it_was_found_by():
-    framing = Framing(rows=160, columns=320, turned=True)
+    framing = long_framing()
     pixels = bolt(25)
     assert np.array_equal(frame_part(pixels, framing).part, find_part(pixels))
     assert frame_part(np.full((240, 320, 3), 128, np.uint8), framing).part is None

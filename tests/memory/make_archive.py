@@ -24,7 +24,7 @@ def main(folder):
     vectors = [axes[0], np.array([0.6, 0.8, 0, 0], np.float32), axes[2], axes[3]]
     with Memory.open(folder, create=True) as memory:
         memory.bind(image, text)
-        memory.set_framing("washer", Framing(64, 128, turned=True))
+        memory.set_framing("washer", Framing(64, 128, turned=True, scale=0.01, middle=(0.25, 0.0)))
         normals = [
             NewNormal(
                 object="gear" if number < 3 else "washer",

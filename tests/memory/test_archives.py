@@ -114,7 +114,7 @@ def test_earlier_versions_have_no_labelled_defects_and_take_them_once_they_are_o
 def test_framed_objects_are_there_from_version_4_on(tmp_path, read_only):
     shutil.copytree(ARCHIVES / "memory-v4", tmp_path / "memory")
     with Memory.open(tmp_path / "memory", read_only=read_only) as memory:
-        assert memory.framing("washer") == Framing(64, 128, turned=True)
+        assert memory.framing("washer") == Framing(64, 128, turned=True, scale=0.01, middle=(0.25, 0.0))
         assert memory.framing("gear") is None
         assert memory.compared_vectors("washer").vectors.tolist() == [[0, 1, 0, 0]]
         assert memory.compared_vectors("gear").vectors.tolist() == memory.vectors("gear").vectors.tolist()

@@ -349,7 +349,7 @@ def test_several_processes_may_make_the_same_memory(tmp_path):
 
 class TestFraming:
     def test_kept_until_the_object_goes(self, memory, make_normal):
-        framing = Framing(192, 512, turned=True)
+        framing = Framing(192, 512, turned=True, scale=0.01, middle=(0.25, 0.0))
         memory.set_framing("gear", framing)
         assert memory.framing("gear") == framing
         assert memory.framing("washer") is None
@@ -372,9 +372,9 @@ class TestFraming:
     def test_of_an_object_with_normals_it_cannot_change(self, memory, make_normal):
         memory.add([make_normal("gear", 1)])
         with pytest.raises(MemoryStoreError, match="Remove them first"):
-            memory.set_framing("gear", Framing(192, 512, turned=True))
+            memory.set_framing("gear", Framing(192, 512, turned=True, scale=0.01, middle=(0.25, 0.0)))
 
     def test_a_normal_without_its_cut_vector_is_a_problem(self, memory, make_normal):
-        memory.set_framing("gear", Framing(192, 512, turned=True))
+        memory.set_framing("gear", Framing(192, 512, turned=True, scale=0.01, middle=(0.25, 0.0)))
         memory.add([make_normal("gear", 1)])
         assert memory.verify() == ["Normal 1 has no framed_vector, but its object is framed."]

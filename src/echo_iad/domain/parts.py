@@ -83,11 +83,19 @@ class Framing:
         Of the cut picture, in pixels.
     turned : bool
         Whether the part is turned to its long axis.
+    scale : float
+        Of a pixel of the cut picture, in spreads of the part (the root of the mean squared distance of its places from
+        their centre of gravity).
+    middle : tuple of 2 float
+        From the part's centre of gravity to the middle of the cut picture, in spreads: along the part's axis, or to
+        the right, and across it, or down.
     """
 
     rows: int
     columns: int
     turned: bool
+    scale: float
+    middle: tuple[float, float]
 
 
 @dataclass(frozen=True)

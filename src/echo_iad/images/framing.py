@@ -3,7 +3,8 @@
 A part on a plain background is seen larger and always from the same side when the picture is cut along its outline.
 Whether that is done is decided once for an object, from its first normals (`choose_framing`): a single outline, clear
 of the picture's border, in nearly all of them. A part that is clearly long is turned to its long axis as well, the
-heavier end always on the same side. The scale is the same in both directions, so nothing is squeezed.
+heavier end always on the same side. The scale is the same in both directions, so nothing is squeezed; place and scale
+follow the part's centre of gravity and spread, which are known to a fraction of a pixel, as its sides are not.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from echo_iad.domain.parts import BoolArray, ByteArray, FloatArray, Frame, Framing
@@ -31,7 +33,7 @@ _STEP = 32  # pixels: the coarsest step of an encoder's patches, twice
 
 @dataclass(frozen=True)
 class Pose:
-    """How a part lies in its picture, in pixels of that picture.
+    """How a part lies in its picture, in pixels of that picture; all but the sides to a fraction of a pixel.
 
     Attributes
     ----------
@@ -41,19 +43,20 @@ class Pose:
         Of its long axis, radians from the x axis towards y; it points away from the heavier end.
     elongation : float
         Spread along the long axis divided by the spread across it, at least 1.
-    along, across : tuple of 2 float
-        First and last extent along and across that axis, measured from the centre of gravity.
-    upright : tuple of 4 float
-        Box ``x0, y0, x1, y1`` in the picture.
+    spread : float
+        Root of the mean squared distance of its places from the centre of gravity.
+    turned_sides, upright_sides : tuple of 4 float
+        First and last side along and across the long axis, and first and last to the right and down; from the centre
+        of gravity.
     """
 
     x: float
     y: float
     angle: float
     elongation: float
-    along: tuple[float, float]
-    across: tuple[float, float]
-    upright: tuple[float, float, float, float]
+    spread: float
+    turned_sides: tuple[float, float, float, float]
+    upright_sides: tuple[float, float, float, float]
 
 
 def find_pose(pixels: ByteArray) -> Pose | None:
@@ -91,10 +94,12 @@ def choose_framing(poses: Sequence[Pose | None], *, side: int) -> Framing | None
     if not found or len(found) < LEAST_SHARE * len(poses):
         return None
     turned = bool(np.quantile([pose.elongation for pose in found], _LONG_SHARE) >= _LONG)
-    sizes = np.array([_extent(pose, turned=turned) for pose in found])
-    aspect = float(np.median(sizes[:, 0] / sizes[:, 1]))
-    rows, columns = _shape(min(max(aspect, 1 / _MOST_ASPECT), _MOST_ASPECT), side)
-    return Framing(rows=rows, columns=columns, turned=turned)
+    sides = np.array([np.array(pose.turned_sides if turned else pose.upright_sides) / pose.spread for pose in found])
+    first, last, upper, lower = np.median(sides, axis=0).tolist()
+    length, breadth = (last - first) * (1 + MARGIN), (lower - upper) * (1 + MARGIN)
+    rows, columns = _shape(min(max(length / breadth, 1 / _MOST_ASPECT), _MOST_ASPECT), side)
+    scale = max(length / columns, breadth / rows)
+    return Framing(rows, columns, turned=turned, scale=scale, middle=((first + last) / 2, (upper + lower) / 2))
 
 
 def frame_part(pixels: ByteArray, framing: Framing) -> Frame:
@@ -115,12 +120,13 @@ def frame_part(pixels: ByteArray, framing: Framing) -> Frame:
         middle = (width / 2, height / 2)
         return Frame(framing, middle, (middle[0], 0.0), (0.0, middle[1]), size, is_found=False, part=part)
     angle = pose.angle if framing.turned else 0.0
-    length, breadth = (one * (1 + MARGIN) for one in _extent(pose, turned=framing.turned))
-    scale = max(length / framing.columns, breadth / framing.rows) / 2  # pixels to half a pixel of the cut picture
-    right = np.array([math.cos(angle), math.sin(angle)]) * framing.columns * scale
-    down = np.array([-math.sin(angle), math.cos(angle)]) * framing.rows * scale
-    x, y = _middle(pose, turned=framing.turned)
-    return Frame(framing, (x, y), (float(right[0]), float(right[1])), (float(down[0]), float(down[1])), size, part=part)
+    along, across = np.array([math.cos(angle), math.sin(angle)]), np.array([-math.sin(angle), math.cos(angle)])
+    centre = np.array([pose.x, pose.y]) + pose.spread * (framing.middle[0] * along + framing.middle[1] * across)
+    right, down = (
+        axis * pixels_along * framing.scale * pose.spread / 2
+        for axis, pixels_along in ((along, framing.columns), (across, framing.rows))
+    )
+    return Frame(framing, _pair(centre), _pair(right), _pair(down), size, part=part)
 
 
 def cut(pixels: ByteArray, frame: Frame) -> ByteArray:
@@ -286,33 +292,20 @@ def _pose(part: BoolArray, across_scale: float, down_scale: float) -> Pose:
         y=y,
         angle=math.atan2(axis[1], axis[0]),
         elongation=float(np.sqrt(spreads[1] / spreads[0])),
-        along=(float(along.min()) - half, float(along.max()) + half),
-        across=(float(across.min()) - half, float(across.max()) + half),
-        upright=(
-            float(xs.min()) - half,
-            float(ys.min()) - half,
-            float(xs.max()) + half,
-            float(ys.max()) + half,
-        ),
+        spread=float(np.sqrt(spreads.sum())),
+        turned_sides=_sides(along, across, half),
+        upright_sides=_sides(aside, below, half),
     )
 
 
-def _extent(pose: Pose, *, turned: bool) -> tuple[float, float]:
-    """Length and width of the part, along and across its axis or the picture's."""
-    if turned:
-        return pose.along[1] - pose.along[0], pose.across[1] - pose.across[0]
-    x0, y0, x1, y1 = pose.upright
-    return x1 - x0, y1 - y0
+def _sides(along: NDArray[np.floating], across: NDArray[np.floating], half: float) -> tuple[float, float, float, float]:
+    """First and last place along and across, to the outer side of their pixels."""
+    first, last = float(along.min()) - half, float(along.max()) + half
+    return first, last, float(across.min()) - half, float(across.max()) + half
 
 
-def _middle(pose: Pose, *, turned: bool) -> tuple[float, float]:
-    """The middle of the part's box."""
-    if not turned:
-        x0, y0, x1, y1 = pose.upright
-        return (x0 + x1) / 2, (y0 + y1) / 2
-    ahead, aside = sum(pose.along) / 2, sum(pose.across) / 2
-    cosine, sine = math.cos(pose.angle), math.sin(pose.angle)
-    return pose.x + ahead * cosine - aside * sine, pose.y + ahead * sine + aside * cosine
+def _pair(values: NDArray[np.floating]) -> tuple[float, float]:
+    return float(values[0]), float(values[1])
 
 
 def _shape(aspect: float, side: int) -> tuple[int, int]:

@@ -73,7 +73,8 @@ _STEP_3 = (
 _STEP_4 = (
     """CREATE TABLE framing (
         object_id INTEGER PRIMARY KEY REFERENCES object ON DELETE CASCADE,
-        rows INTEGER NOT NULL, columns INTEGER NOT NULL, turned INTEGER NOT NULL CHECK (turned IN (0, 1)))""",
+        rows INTEGER NOT NULL, columns INTEGER NOT NULL, turned INTEGER NOT NULL CHECK (turned IN (0, 1)),
+        scale REAL NOT NULL, middle_along REAL NOT NULL, middle_across REAL NOT NULL)""",
     f"CREATE TABLE framed_vector (normal_id INTEGER PRIMARY KEY REFERENCES normal ON DELETE CASCADE, {_ARRAY})",
 )
 

@@ -22,10 +22,14 @@ def read_framing(database: Database, object: str) -> Framing | None:
     if not database.has_table("framing"):
         return None
     rows = database.rows(
-        "SELECT f.rows, f.columns, f.turned FROM framing f JOIN object o ON o.id = f.object_id WHERE o.name = ?",
+        "SELECT f.rows, f.columns, f.turned, f.scale, f.middle_along, f.middle_across "
+        "FROM framing f JOIN object o ON o.id = f.object_id WHERE o.name = ?",
         (object,),
     )
-    return Framing(rows[0][0], rows[0][1], turned=bool(rows[0][2])) if rows else None
+    if not rows:
+        return None
+    height, width, turned, scale, along, across = rows[0]
+    return Framing(height, width, turned=bool(turned), scale=scale, middle=(along, across))
 
 
 def read_vectors(

@@ -57,8 +57,8 @@ def write_framing(database: Database, object: str, framing: Framing | None) -> N
     owner = _object_id(database, object)
     database.change("DELETE FROM framing WHERE object_id = ?", (owner,))
     if framing is not None:
-        row = (owner, framing.rows, framing.columns, framing.turned)
-        database.change("INSERT INTO framing VALUES (?, ?, ?, ?)", row)
+        row = (owner, framing.rows, framing.columns, framing.turned, framing.scale, *framing.middle)
+        database.change("INSERT INTO framing VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def write_class_text(database: Database, object: str, text: str, vector: FloatArray) -> None:
