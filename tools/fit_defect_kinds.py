@@ -157,7 +157,7 @@ def main() -> None:
     """Paint, choose, fit, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", type=Path)
-    parser.add_argument("--paintings", type=int, default=12, help="tries for each kind and object")
+    parser.add_argument("--paintings", type=int, default=10, help="tries for each kind and object")
     parser.add_argument("--keep", type=Path, help="folder that keeps the examples of each object")
     asked = parser.parse_args()
     folders = [*sorted(path for path in sample_parts().iterdir() if path.is_dir()), *asked.folders]
