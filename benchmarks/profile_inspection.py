@@ -2,10 +2,10 @@
 
     python benchmarks/profile_inspection.py [--out FILE.json]
 
-Three things are measured in turn, on the sample parts as JPEGs of 900 x 900: inspections beside the two things that
-they cannot do without, decoding and the encoder's bare run; the same inspections under a profiler, which slows small
-functions most; and the encoder's run under other settings of its threads. Times mean something on a quiet machine
-alone; the load is written down.
+Three things are measured in turn, on the sample parts as JPEGs of 900 x 900, their object named: inspections beside the
+two things that they cannot do without, decoding and the encoder's bare run; the same inspections under a profiler,
+which slows small functions most; and the encoder's run under other settings of its threads. Times mean something on a
+quiet machine alone; the load is written down.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from PIL import Image
 from echo_iad import Echo
 from echo_iad.encoders.onnx import EdgeImageEncoder
 from echo_iad.samples import sample_parts
-from speed import SIDE, photos
+from speed import SIDE, objects, photos
 from tables import put_tables
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -78,10 +78,11 @@ def main() -> int:
         pictures = photos(Path(folder) / "photos", 2 * RUNS + WARM)
         with Echo.from_profile("edge", memory=Path(folder) / "memory", create=True) as echo:
             echo.enrol(sample_parts())
-            for path in pictures[:WARM]:
-                echo.inspect(path)
-            whole = side_by_side(echo, pictures[WARM : WARM + RUNS])
-            parts = profiled(echo, pictures[WARM + RUNS :])
+            named = list(zip(pictures, objects(len(pictures)), strict=True))
+            for path, name in named[:WARM]:
+                echo.inspect(path, object=name)
+            whole = side_by_side(echo, named[WARM : WARM + RUNS])
+            parts = profiled(echo, named[WARM + RUNS :])
     report = {
         "command": "python benchmarks/profile_inspection.py",
         "machine": {"architecture": platform.machine(), "cores": os.cpu_count(), "load_before": round(load, 2)},
@@ -97,15 +98,15 @@ def main() -> int:
     return 0
 
 
-def side_by_side(echo: Echo, pictures: Sequence[Path]) -> dict[str, Spent]:
-    """Inspections, and what none can do without, taking turns."""
+def side_by_side(echo: Echo, pictures: Sequence[tuple[Path, str]]) -> dict[str, Spent]:
+    """Inspections of parts whose object is named, and what none can do without, taking turns."""
     encoder = EdgeImageEncoder()
     pixels = _pixels(encoder)
     maps = encoder.run_blocks(pixels)
     took: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for path in pictures:
+    for path, name in pictures:
         clock = _Clock()
-        anomalous = _is_anomalous(echo, path)
+        anomalous = _is_anomalous(echo, path, name)
         spent = clock.spent()
         took["one inspection"].append(spent)
         took["of a part called anomalous" if anomalous else "of a part called good"].append(spent)
@@ -114,19 +115,19 @@ def side_by_side(echo: Echo, pictures: Sequence[Path]) -> dict[str, Spent]:
             "the encoder's blocks, bare": lambda: encoder.run_blocks(pixels),
             "the encoder's head, bare": lambda: encoder.run_head(maps),
         }
-        for name, task in others.items():
+        for what, task in others.items():
             clock = _Clock()
             task()
-            took[name].append(clock.spent())
+            took[what].append(clock.spent())
     return {name: _spent(pairs) for name, pairs in took.items()}
 
 
-def profiled(echo: Echo, pictures: Sequence[Path]) -> list[Part]:
+def profiled(echo: Echo, pictures: Sequence[tuple[Path, str]]) -> list[Part]:
     """Echo's functions by the time that is theirs: their own, and what they spend outside Echo."""
     profile = cProfile.Profile()
     profile.enable()
-    for path in pictures:
-        echo.inspect(path)
+    for path, name in pictures:
+        echo.inspect(path, object=name)
     profile.disable()
     found = own_times(pstats.Stats(profile).stats)  # type: ignore[attr-defined]  # typeshed leaves it out
     rows = [
@@ -215,8 +216,8 @@ class _Clock:
         return 1000 * wall, 1000 * (time.process_time() - self._processor)
 
 
-def _is_anomalous(echo: Echo, path: Path) -> bool:
-    comparison = echo.inspect(path).comparison
+def _is_anomalous(echo: Echo, path: Path, name: str) -> bool:
+    comparison = echo.inspect(path, object=name).comparison
     return comparison is not None and comparison.is_anomalous
 
 
