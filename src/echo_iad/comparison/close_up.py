@@ -16,6 +16,7 @@ from functools import cached_property
 
 import numpy as np
 
+from echo_iad.comparison.coarse_look import coarse_look
 from echo_iad.comparison.views import Box, View, WholeView
 from echo_iad.domain.evidence import CloseUp
 from echo_iad.domain.parts import BoolArray, ByteArray, FloatArray
@@ -83,6 +84,7 @@ def close_up(query: WholeView, references: Sequence[View], inside: BoolArray, fo
     before, after = smooth[around].mean(axis=0), smooth[differing].mean(axis=0)
     slope = _slope(own[:, :, 0])
     usual = float(np.mean([_slope(other[:, :, 0])[cut.inside].mean() for other in others]))
+    coarse = coarse_look(own, others, cut.inside, around)
     return CloseUp(
         area_fraction=float(differing.sum() * cut.scale),
         length_over_width=_length_over_width(largest),
@@ -96,6 +98,10 @@ def close_up(query: WholeView, references: Sequence[View], inside: BoolArray, fo
         at_outline=_at_outline(cut),
         lightest=float(np.quantile(own[:, :, 0][differing], 0.95)),
         darkest=float(np.quantile(own[:, :, 0][differing], 0.05)),
+        coarse_colour_shift=coarse.colour_shift,
+        coarse_contrast=coarse.colour_contrast,
+        coarse_elongation=coarse.elongation,
+        coarse_fullness=coarse.fullness,
     )
 
 

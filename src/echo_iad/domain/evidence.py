@@ -49,6 +49,14 @@ class CloseUp:
     """CIELAB lightness of the brightest places that differ, 0 to 100."""
     darkest: float
     """CIELAB lightness of the darkest places that differ, 0 to 100."""
+    coarse_colour_shift: float
+    """Greatest distance in the CIELAB a*b* plane from the surroundings once fine structure is smoothed away."""
+    coarse_contrast: float
+    """The same over how much the surroundings vary then; higher = clearer."""
+    coarse_elongation: float
+    """Length over width of what changes most once fine structure is smoothed away, at least 1."""
+    coarse_fullness: float
+    """Its area over that of its ellipse; less than 1 = bent, hollow or in pieces."""
 
 
 @dataclass(frozen=True)

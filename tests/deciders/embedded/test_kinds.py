@@ -28,6 +28,10 @@ LINE = CloseUp(
     at_outline=0.0,
     lightest=55.0,
     darkest=8.0,
+    coarse_colour_shift=0.7,
+    coarse_contrast=0.7,
+    coarse_elongation=4.0,
+    coarse_fullness=0.9,
 )
 """A dark, thin, ragged line."""
 BLOT = replace(
@@ -39,10 +43,20 @@ BLOT = replace(
     foreignness=25.0,
     sharpness=2.5,
     roughness=-0.3,
+    coarse_colour_shift=25.0,
+    coarse_contrast=10.0,
+    coarse_elongation=1.3,
 )
 """A round blot of another colour."""
 SPOT = replace(
-    LINE, length_over_width=1.1, raggedness=0.8, lightness=-50.0, foreignness=30.0, lightest=22.0, darkest=4.0
+    LINE,
+    length_over_width=1.1,
+    raggedness=0.8,
+    lightness=-50.0,
+    foreignness=30.0,
+    lightest=22.0,
+    darkest=4.0,
+    coarse_elongation=1.1,
 )
 """A sharp dark round spot."""
 

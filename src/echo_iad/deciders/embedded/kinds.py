@@ -20,7 +20,7 @@ from echo_iad.domain.parts import FloatArray
 
 FEATURES = (
     "length patches raggedness lightness contrast colour foreignness sharpness roughness outline area region fill "
-    "range brightness hue saturation texture elongation"
+    "range brightness hue saturation texture elongation shift clearness axis fullness"
 ).split()
 """What is measured, in the order of the model's columns: close up, then on the whole region."""
 LIMIT = 3.0
@@ -132,6 +132,10 @@ def region_looks(region: Region, part_share: float) -> FloatArray | None:
             change.saturation / 8,
             change.texture / 0.4,
             math.log(max(region.elongation, 1.0)),
+            math.log1p(seen.coarse_colour_shift),
+            math.log1p(seen.coarse_contrast),
+            math.log(seen.coarse_elongation),
+            math.log(max(seen.coarse_fullness, 0.05)),
         ]
     )
     if not np.isfinite(looks).all():
