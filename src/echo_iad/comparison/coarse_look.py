@@ -1,6 +1,6 @@
 """What changes on a region when its fine structure is smoothed away: on a patterned surface the pattern hides the rest.
 
-On a grained surface a stain is clear because the colour hardly varies around it, however much the grain varies in light.
+On a grained surface a stain is clear because colour hardly varies around it, however much the grain varies in light.
 So the change is measured against how much the surroundings vary once they are smoothed as well. Nothing learned here.
 """
 
