@@ -5,7 +5,7 @@ BASE := .venv
 DEV := .venv-dev
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' 2>/dev/null)
-BENCHMARKS := retrieval question_types tolerance held_out edge shots places defect_memory mmad fusion learned
+BENCHMARKS := retrieval question_types tolerance held_out edge shots places defect_memory mmad fusion learned aims ablations
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format wheel bench bench-mllm constraints clean

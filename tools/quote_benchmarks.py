@@ -47,7 +47,8 @@ def quoted(measured: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
         "[benchmarks](docs/benchmarks.md).\n\n"
         f"{_parts(data)}\n\n{_questions(asked['mmad']['ways'])}\n\n"
         f"One inspection of a {speed['picture']} takes {speed['inspect_ms']:.0f} ms on {measured['machine']['cores']} "
-        f"CPU cores with the memory warm, and a hundred\nof them at most {megabytes} MB of memory.\n\n"
+        f"CPU cores with the memory warm\nand the object named ({speed['unnamed_inspect_ms']:.0f} ms where it must be "
+        f"recognised), and a hundred of them at most {megabytes} MB of memory.\n\n"
     )
 
 
@@ -72,7 +73,9 @@ def _questions(ways: Mapping[str, Mapping[str, Any]]) -> str:
     evidence = ways["evidence"]
     rows = {
         "evidence only": evidence["strict"],
+        "evidence + text prior, benchmarks only": evidence["text_prior"]["strict"],
         "assisted by MMAD's knowledge": ways["assisted"]["strict"],
+        "the same + text prior, benchmarks only": ways["assisted"]["text_prior"]["strict"],
         "longest option, blind": {kind: evidence["blind"][kind]["longest"] for kind in KINDS},
         "learned from other products' questions, blind": {kind: evidence["blind"][kind]["learned"] for kind in KINDS},
     }

@@ -128,6 +128,20 @@ def test_the_tables_of_the_docs_are_those_of_the_figures(load, name, module):
     assert load("tables").with_tables(written, name, load(module).tables(report)) == written
 
 
+def test_the_aims_of_the_docs_are_those_of_the_figures(load):
+    names = ("edge", "shots", "mmad", "held_out")
+    read = {name: json.loads((ROOT / "benchmarks" / f"{name}.json").read_text(encoding="utf-8")) for name in names}
+    written = PAGE.read_text(encoding="utf-8")
+    assert load("tables").with_tables(written, "aims", load("aims").table(read)) == written
+
+
+def test_the_ablations_of_the_docs_are_those_of_the_figures(load):
+    report = json.loads((ROOT / "benchmarks" / "ablations.json").read_text(encoding="utf-8"))
+    page = ROOT / "docs" / "ablations.md"
+    written = page.read_text(encoding="utf-8")
+    assert load("tables").with_tables(written, "ablations", load("ablations").table(report)) == written
+
+
 def test_a_process_that_fails_ends_the_benchmark(load):
     with pytest.raises(SystemExit, match="ended with 2"):
         load("processes").spend([load("processes").ECHO_IAD, "inspect", "nowhere.jpg", "--memory", "nowhere"])
