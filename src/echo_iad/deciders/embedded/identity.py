@@ -31,8 +31,8 @@ _CONDITION = re.compile(
 """What may be as it should be or not: the verdict of the comparison tells."""
 _NEARNESS = 4.0
 """Cosines to log-likelihood: 0.1 closer to the question about this object is worth 0.4."""
-_COLOR_WEIGHT = 2.5
-_TRAIT_WEIGHT = 1.5
+_COLOR_WEIGHT = 1.5
+_TRAIT_WEIGHT = 1.0
 """What was measured outweighs the nearness of sentences."""
 _NO_DESIGN = -1.0
 """Log-likelihood that a question about a purpose or a feature is answered by damage or by a denial."""
