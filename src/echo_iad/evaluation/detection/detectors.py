@@ -10,14 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar, overload
 
-from echo_iad.comparison.comparator import MAP_SIDE
+from echo_iad.comparison.comparator import over_picture
 from echo_iad.comparison.features import PatchFeatures, patch_features
 from echo_iad.comparison.normality import Normality, compare_patches, fit_normality, score_map
 from echo_iad.comparison.tolerance import judge
 from echo_iad.domain.parts import FloatArray, Frame
-from echo_iad.evaluation.detection.figures import enlarged
 from echo_iad.evaluation.detection.patchcore import PatchCore, PatchGrid, fit_patchcore, joined_patches
-from echo_iad.images.framing import put_back
 from echo_iad.settings import Profile
 
 Levels: TypeAlias = Sequence[FloatArray]
@@ -85,7 +83,7 @@ class Sighting:
 
     def over_picture(self, frame: Frame | None) -> FloatArray:
         """The anomaly map over the whole picture; ``frame`` is what was encoded of it, None = the whole."""
-        return self.values if frame is None else put_back(self.values, frame, MAP_SIDE)
+        return over_picture(self.values, frame)
 
 
 class Detector(Protocol[_Seen]):
@@ -116,7 +114,7 @@ class EchoDetector:
         patches = compare_patches(features, self.normality)
         score = score_map(patches)
         verdict = judge(score, self.normality.scores, false_alarm_rate=false_alarm_rate)
-        return Sighting(score, verdict.threshold, enlarged(patches, MAP_SIDE, MAP_SIDE))
+        return Sighting(score, verdict.threshold, patches)
 
 
 @dataclass(frozen=True)

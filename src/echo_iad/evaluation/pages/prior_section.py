@@ -48,7 +48,7 @@ def together(found: HardTogether) -> str:
     Examples
     --------
     >>> together(HardTogether(50.82, 41.88, 59.65, 122, 33.3))
-    '50.8 % right of 122 (41.9 to 59.7; blind 0, guessing among the rest 33.3)'
+    '50.8 % right of 122 (41.9 to 59.6; blind 0, guessing among the rest 33.3)'
     """
     return (
         f"{percent(found.accuracy)} % right of {found.questions} ({percent(found.low)} to {percent(found.high)}; blind "
