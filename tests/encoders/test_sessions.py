@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -6,6 +7,7 @@ import time
 import numpy as np
 import pytest
 
+from echo_iad.encoders import sessions
 from echo_iad.encoders.cards import BLOCKS_FILE, asset_root
 from echo_iad.encoders.onnx import IMAGE_FOLDER
 from echo_iad.encoders.sessions import available_cores, open_session, threads
@@ -60,3 +62,28 @@ def test_threads_do_not_change_a_bit(monkeypatch):
         session = open_session(asset_root() / IMAGE_FOLDER / BLOCKS_FILE)
         found.append(session.run(["block10"], {"pixels": pixels})[0].tobytes())
     assert len(set(found)) == 1
+
+
+def test_ctrl_c_waits_for_the_end_of_an_import():
+    done = []
+
+    def interrupted_import():
+        with sessions._interrupts_wait():
+            signal.raise_signal(signal.SIGINT)
+            done.append("imported")
+
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            interrupted_import()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert done == ["imported"]
+
+
+def test_without_an_interrupt_nothing_is_raised_and_the_handler_is_back():
+    before = signal.getsignal(signal.SIGINT)
+    with sessions._interrupts_wait():
+        pass
+    assert signal.getsignal(signal.SIGINT) is before
